@@ -1,0 +1,1 @@
+"""The only door to OpenStack: connect, count, read-only guard, errors in our own tree."""

@@ -1,0 +1,218 @@
+"""Connect to a cloud by its name in clouds.yaml or by OS_* variables."""
+
+from __future__ import annotations
+
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Final, TypeVar
+
+import openstack
+import openstack.config
+from keystoneauth1 import exceptions as ksa
+from keystoneauth1.identity.base import BaseIdentityPlugin
+from openstack import exceptions as sdk
+
+from provision.cloud import translate
+from provision.cloud.api import Api
+from provision.cloud.ids import Ids
+from provision.cloud.shared import Shared
+from provision.cloud.wire import Wire
+from provision.errors import UsageError
+from provision.model.marker import Owner
+from provision.text import same, say
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping
+
+    from keystoneauth1.access.access import AccessInfo
+    from openstack.connection import Connection
+
+ItemT = TypeVar("ItemT")
+ResultT = TypeVar("ResultT")
+
+TIMEOUT: Final = 120
+MICROVERSIONS: Final = {"compute": "2.79", "block-storage": "3.62"}
+_PROXIES: Final = {
+    "identity": "identity",
+    "compute": "compute",
+    "network": "network",
+    "block-storage": "block_storage",
+    "image": "image",
+    "object-store": "object_store",
+    "key-manager": "key_manager",
+}
+
+
+@dataclass(frozen=True)
+class Cloud:
+    """One cloud, connected: services as `Api`s, ids seen, shared catalogue, ownership marks, request counts."""
+
+    name: str
+    connection: Connection
+    wire: Wire
+    owner: Owner
+    workers: int
+
+    @cached_property
+    def ids(self) -> Ids:
+        """Return the ids seen in this run."""
+        return Ids()
+
+    @cached_property
+    def shared(self) -> Shared:
+        """Return what the operator offers to everybody."""
+        return Shared(self.api)
+
+    @cached_property
+    def _pool(self) -> ThreadPoolExecutor:
+        return ThreadPoolExecutor(self.workers, thread_name_prefix="cloud")
+
+    @cached_property
+    def catalogue(self) -> Mapping[str, str]:
+        """Return the public or configured endpoint of each service type in the token's catalogue."""
+        config = self.connection.config
+        interface = config.get_interface("identity") or "public"
+        try:
+            access = self._access()
+        except ksa.ClientException as error:
+            raise translate.exception(error, "GET", self.name) from error
+        except sdk.SDKException as error:
+            raise UsageError(same(str(error)), where=self.name) from error
+        endpoints = access.service_catalog.get_endpoints_data(
+            interface=interface, region_name=config.get_region_name("identity")
+        )
+        return {service: data[0].url for service, data in endpoints.items() if data}
+
+    @cached_property
+    def services(self) -> frozenset[str]:
+        """Return the services this cloud has, under their official type names."""
+        return frozenset(name for name in _PROXIES if self._endpoint(name) is not None)
+
+    def _access(self) -> AccessInfo:
+        auth = self.connection.config.get_auth()
+        if not isinstance(auth, BaseIdentityPlugin):
+            raise UsageError(
+                say("this cloud is configured without Keystone", "ce cloud est configuré sans Keystone"),
+                where=self.name,
+            )
+        return auth.get_access(self.connection.session)
+
+    def _endpoint(self, service: str) -> str | None:
+        for alias in self._aliases(service):
+            if alias in self.catalogue:
+                return self.catalogue[alias]
+        return None
+
+    def _aliases(self, service: str) -> tuple[str, ...]:
+        from os_service_types import ServiceTypes  # noqa: PLC0415 (comes with the SDK, only needed once connected)
+
+        return (service, *ServiceTypes().get_all_types(service))
+
+    def api(self, service: str) -> Api:
+        """Return a service of the catalogue. Raises `ServiceAbsent`."""
+        if self._endpoint(service) is None:
+            raise translate.absent(service)
+        return Api(service, getattr(self.connection, _PROXIES[service]), MICROVERSIONS.get(service))
+
+    @property
+    def identity(self) -> Api:
+        """Keystone."""
+        return self.api("identity")
+
+    @property
+    def compute(self) -> Api:
+        """Nova."""
+        return self.api("compute")
+
+    @property
+    def network(self) -> Api:
+        """Neutron; its paths start with ``/v2.0``."""
+        return self.api("network")
+
+    @property
+    def volume(self) -> Api:
+        """Cinder; its paths start after the project id."""
+        return self.api("block-storage")
+
+    def account(self, project: str) -> Api:
+        """Return Swift at the account of a project, whatever project we are scoped to."""
+        own = self._endpoint("object-store")
+        if own is None:
+            raise translate.absent("object-store")
+        mine = self._access().project_id
+        return self.api("object-store").at(endpoint=own.replace(str(mine), project))
+
+    def each(self, ask: Callable[[ItemT], ResultT], items: Iterable[ItemT]) -> Iterator[ResultT]:
+        """Ask about many items concurrently; answers come in the items' order, the first error is raised."""
+        return self._pool.map(ask, items)
+
+    @contextmanager
+    def writing(self) -> Iterator[None]:
+        """Allow writes inside this block; outside of it the session only reads."""
+        self.wire.writable = True
+        try:
+            yield
+        finally:
+            self.wire.writable = False
+
+    def requests(self) -> dict[str, dict[str, int]]:
+        """Return how many requests were sent so far, by service and method; discovery and tokens are counted with theirs."""
+        counted: dict[str, Counter[str]] = {}
+        for (url, method), times in self.wire.sent().items():
+            counted.setdefault(self._service_of(url), Counter())[method] += times
+        return {service: dict(sorted(methods.items())) for service, methods in sorted(counted.items())}
+
+    def _service_of(self, url: str) -> str:
+        def shared_length(endpoint: str) -> int:
+            return next(
+                (
+                    index
+                    for index, (left, right) in enumerate(zip(endpoint, url, strict=False))
+                    if left != right
+                ),
+                min(len(endpoint), len(url)),
+            )
+
+        if url.split("?", maxsplit=1)[0].endswith("/auth/tokens"):
+            return "identity"
+        official = {name: self._endpoint(name) for name in sorted(self.services)}
+        best = max(
+            ((shared_length(endpoint), name) for name, endpoint in official.items() if endpoint),
+            default=(0, "other"),
+        )
+        return best[1]
+
+    def close(self) -> None:
+        """End the threads and the connections."""
+        if "_pool" in self.__dict__:
+            self._pool.shutdown(wait=False, cancel_futures=True)
+        self.connection.close()
+
+
+def connect(name: str | None, *, estate: str, workers: int = 16) -> Cloud:
+    """Connect, over a session that only reads until `Cloud.writing` says otherwise.
+
+    `name` is a cloud of clouds.yaml (None: ``OS_CLOUD`` or OS_* variables); `estate` is whose marks we leave.
+    Nothing is sent before the first question. Raises `UsageError` for an unknown name, `CredentialsRefused`, `Unreachable`.
+    """
+    try:
+        region = openstack.config.OpenStackConfig(load_yaml_config=True).get_one(cloud=name)
+        session = region.get_session()
+    except (sdk.SDKException, ksa.ClientException) as error:
+        raise UsageError(
+            same(str(error)),
+            where=name or "OS_CLOUD",
+            do=say(
+                "name a cloud of clouds.yaml with --cloud or OS_CLOUD",
+                "nommer un cloud de clouds.yaml avec --cloud ou OS_CLOUD",
+            ),
+        ) from error
+    session.timeout = session.timeout or TIMEOUT
+    wire = Wire(pool=workers * 2)
+    session.session.mount("http://", wire)
+    session.session.mount("https://", wire)
+    connection = openstack.connection.Connection(config=region, session=session)
+    return Cloud(name or region.name or "envvars", connection, wire, Owner(estate), workers)

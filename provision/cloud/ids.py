@@ -1,0 +1,69 @@
+"""Which id stands behind which address, as observed or created in this run; nothing of it outlives the run."""
+
+from __future__ import annotations
+
+import threading
+from typing import TYPE_CHECKING, Any
+
+from provision.errors import NotFound
+from provision.model.address import Address
+from provision.text import say
+
+if TYPE_CHECKING:
+    from provision.model.resource import Live
+
+
+class Ids:
+    """A two-way table of addresses and ids; safe for threads."""
+
+    def __init__(self) -> None:
+        """Start empty."""
+        self._lock = threading.Lock()
+        self._ids: dict[Address, str] = {}
+        self._addresses: dict[tuple[str, str], Address] = {}
+
+    def record(self, address: Address, identifier: str) -> None:
+        """Remember one."""
+        with self._lock:
+            self._ids[address] = identifier
+            self._addresses[(address.kind, identifier)] = address
+
+    def record_live(self, live: Live[Any]) -> None:
+        """Remember what was observed; something not ours never takes the place of something ours."""
+        with self._lock:
+            self._addresses.setdefault((live.address.kind, live.id), live.address)
+            if live.owned:
+                self._ids.setdefault(live.address, live.id)
+
+    def forget(self, address: Address) -> None:
+        """Forget what was deleted."""
+        with self._lock:
+            identifier = self._ids.pop(address, None)
+            self._addresses.pop((address.kind, identifier or ""), None)
+
+    def find(self, address: Address) -> str | None:
+        """Return the id behind an address, or None."""
+        return self._ids.get(address)
+
+    def of(self, address: Address) -> str:
+        """Return the id behind an address. Raises `NotFound`."""
+        found = self._ids.get(address)
+        if found is None:
+            raise NotFound(
+                say("{address} is not there (yet)", "{address} n'existe pas (encore)", address=address),
+                where=str(address),
+            )
+        return found
+
+    def address(self, kind: str, identifier: str) -> Address | None:
+        """Return the address of an id, or None for one that was not observed."""
+        return self._addresses.get((kind, identifier))
+
+    def project(self, tenant: str) -> str | None:
+        """Return a tenant's project id, or None while it has none."""
+        return self.find(Address("project", tenant, tenant))
+
+    def projects(self, tenants: frozenset[str]) -> dict[str, str]:
+        """Return the tenants that have a project, by project id."""
+        found = ((self.project(tenant), tenant) for tenant in sorted(tenants))
+        return {project: tenant for project, tenant in found if project is not None}

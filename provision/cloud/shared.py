@@ -1,0 +1,59 @@
+"""What the operator offers to everybody, read once a run: roles, domains, flavours, volume types, networks, pools."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from provision.cloud.api import Api
+
+Items = tuple["Mapping[str, Any]", ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Shared:
+    """The shared catalogue of one cloud; each list is one call, made when first asked for and then kept."""
+
+    api: Callable[[str], Api]
+    _kept: dict[str, Items] = field(default_factory=dict)
+    _locks: dict[str, threading.Lock] = field(default_factory=dict)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def roles(self) -> Mapping[str, str]:
+        """Return role ids by name (global roles only)."""
+        return self._ids("identity", "/roles", "roles")
+
+    def domains(self) -> Mapping[str, str]:
+        """Return domain ids by name."""
+        return self._ids("identity", "/domains", "domains")
+
+    def flavors(self) -> Items:
+        """Return every flavour, private ones included (``os-flavor-access:is_public``)."""
+        return self._list("compute", "/flavors/detail", "flavors", is_public="None")
+
+    def volume_types(self) -> Items:
+        """Return every volume type, private ones included."""
+        return self._list("block-storage", "/types", "volume_types", is_public="None")
+
+    def external_networks(self) -> Items:
+        """Return the networks that lead outside."""
+        return self._list("network", "/v2.0/networks", "networks", **{"router:external": "true"})
+
+    def subnet_pools(self) -> Items:
+        """Return every subnet pool."""
+        return self._list("network", "/v2.0/subnetpools", "subnetpools")
+
+    def _ids(self, service: str, path: str, key: str) -> Mapping[str, str]:
+        return {item["name"]: item["id"] for item in self._list(service, path, key)}
+
+    def _list(self, service: str, path: str, key: str, **params: str) -> Items:
+        with self._lock:
+            lock = self._locks.setdefault(key, threading.Lock())
+        with lock:
+            if key not in self._kept:
+                self._kept[key] = tuple(self.api(service).list(path, key, **params))
+            return self._kept[key]

@@ -1,0 +1,1 @@
+"""Nouns: frozen dataclasses with no input or output."""

@@ -1,0 +1,51 @@
+"""An estate: everything one operator keeps under documents."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from provision.model.origin import Origin
+from provision.model.tenant import Tenant, Values
+
+
+@dataclass(frozen=True, slots=True)
+class Floor:
+    """What nobody below a profile may weaken: a path, a direction, a bound, and where it is written.
+
+    `direction` is one of ``at_least``, ``at_most``, ``exactly``, ``contains``, ``one_of``.
+    """
+
+    path: str
+    direction: str
+    bound: Any
+    origin: Origin
+    profile: str
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """A tier as one reviewed object; `values` and `floors` include what it inherits."""
+
+    name: str
+    version: str
+    title: Mapping[str, str]
+    extends: str | None
+    assignable: bool
+    values: Values
+    floors: Sequence[Floor]
+    path: Path
+
+
+@dataclass(frozen=True, slots=True)
+class Estate:
+    """The documents of one estate, loaded and checked."""
+
+    directory: Path
+    name: str
+    cloud: str | None
+    values: Values
+    tenants: Mapping[str, Tenant]
+    profiles: Mapping[str, Profile]

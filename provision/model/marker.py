@@ -1,0 +1,61 @@
+"""Ownership, written in the cloud: a marker in the description, and a tag on the project.
+
+The marker is short, stable, readable and no secret: ``[provision:network/acme/backend g:1f0c9a2e]``. Its last
+part is derived from the estate's name, so that two estates on one cloud never take each other's resources
+for their own.
+"""
+
+from __future__ import annotations
+
+import re
+import uuid
+from dataclasses import dataclass
+from typing import Final
+
+from provision.model.address import Address
+
+_MARKER: Final = re.compile(r"\s*\[provision:(?P<address>[^\s\]]+) g:(?P<group>[0-9a-f]{8})\]\s*$")
+_NAMESPACE: Final = uuid.uuid5(uuid.NAMESPACE_DNS, "provision.invalid")
+TAG_PREFIX: Final = "provision.tenant="
+ESTATE_TAG_PREFIX: Final = "provision.estate="
+MAX_DESCRIPTION: Final = 255
+
+
+@dataclass(frozen=True, slots=True)
+class Owner:
+    """The estate on whose behalf resources are marked."""
+
+    estate: str
+
+    def group(self, address: Address) -> str:
+        """Return eight hexadecimal digits that tie an address to this estate."""
+        return uuid.uuid5(_NAMESPACE, f"{self.estate}|{address}").hex[:8]
+
+    def marker(self, address: Address) -> str:
+        """Return the marker of a resource of this estate."""
+        return f"[provision:{address} g:{self.group(address)}]"
+
+    def describe(self, text: str, address: Address) -> str:
+        """Return a description that ends with the marker, within the 255 characters Neutron takes."""
+        marker = self.marker(address)
+        room = MAX_DESCRIPTION - len(marker) - 1
+        return f"{text[:room]} {marker}" if text else marker
+
+    def read(self, description: str | None) -> tuple[str, Address | None]:
+        """Split a description into its text and the address its marker names (None when it is not ours)."""
+        found = _MARKER.search(description or "")
+        if found is None:
+            return description or "", None
+        address = Address.parse(found["address"])
+        text = (description or "")[: found.start()]
+        return (text, address) if found["group"] == self.group(address) else (description or "", None)
+
+    def tags(self, tenant: str) -> tuple[str, str]:
+        """Return the tags of a project of this estate."""
+        return (f"{TAG_PREFIX}{tenant}", f"{ESTATE_TAG_PREFIX}{self.estate}")
+
+    def tenant(self, tags: list[str]) -> str | None:
+        """Return the tenant that a project's tags name, when they name this estate too."""
+        if f"{ESTATE_TAG_PREFIX}{self.estate}" not in tags:
+            return None
+        return next((tag.removeprefix(TAG_PREFIX) for tag in tags if tag.startswith(TAG_PREFIX)), None)

@@ -1,0 +1,82 @@
+"""A tenant as its documents say, every layer merged, every value with the place it came from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, TypeGuard
+
+from provision.model.origin import Origin
+
+Path = tuple[str, ...]
+
+
+def _is_mapping(value: object) -> TypeGuard[Mapping[str, Any]]:
+    return isinstance(value, Mapping)
+
+
+@dataclass(frozen=True, slots=True)
+class Values:
+    """A merged tree of plain values, and the origin of each path in it.
+
+    Paths are dotted: ``values.get("quotas.compute.cores")``. List items are addressed by index.
+    """
+
+    tree: Mapping[str, Any]
+    origins: Mapping[Path, Origin]
+
+    def get(self, path: str, default: Any = None) -> Any:  # noqa: ANN401 (a YAML value)
+        """Return the value at a dotted path, or `default`."""
+        node: Any = self.tree
+        for part in path.split("."):
+            if _is_mapping(node) and part in node:
+                node = node[part]
+            else:
+                return default
+        return node
+
+    def section(self, path: str) -> Mapping[str, Any]:
+        """Return the mapping at a dotted path, empty when absent."""
+        found = self.get(path)
+        return found if _is_mapping(found) else {}
+
+    def items(self, path: str) -> Sequence[Any]:
+        """Return the list at a dotted path, empty when absent."""
+        found = self.get(path)
+        return found if isinstance(found, list | tuple) else ()
+
+    def origin(self, path: str) -> Origin:
+        """Return where the value at a dotted path was written; else where its nearest parent was."""
+        parts = tuple(path.split("."))
+        while parts:
+            if parts in self.origins:
+                return self.origins[parts]
+            parts = parts[:-1]
+        return self.origins.get((), Origin("?", 0))
+
+
+@dataclass(frozen=True, slots=True)
+class Tenant:
+    """One tenant of the estate: its key, its profile, and its effective values.
+
+    `values` is floor > tenant > profile > parent profile > estate defaults; `estate` is what the operator
+    knows once (external network, pools, flavours and volume types by role, naming, destinations).
+    `names` holds the rendered names of the estate's naming rules (``names["project"]``,
+    ``names["domain"]``) and, under ``group:<key>``, the name of each group it declares.
+    """
+
+    key: str
+    profile: str
+    profile_version: str
+    values: Values
+    estate: Values
+    names: Mapping[str, str] = field(default_factory=dict)
+
+    def group_name(self, group: str) -> str:
+        """Return what a group of the documents is called in the cloud."""
+        return self.names.get(f"group:{group}", f"{self.key}-{group}")
+
+    @property
+    def retired(self) -> bool:
+        """Tell whether the document says ``state: retired``."""
+        return bool(self.values.get("state", "active") == "retired")
