@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -84,7 +85,7 @@ class Cloud:
         endpoints = access.service_catalog.get_endpoints_data(
             interface=interface, region_name=config.get_region_name("identity")
         )
-        return {service: data[0].url for service, data in endpoints.items() if data}
+        return {service: data[0].url for service, data in endpoints.items() if data and data[0].url}
 
     @cached_property
     def services(self) -> frozenset[str]:
@@ -192,12 +193,15 @@ class Cloud:
         self.connection.close()
 
 
-def connect(name: str | None, *, estate: str, workers: int = 16) -> Cloud:
+def connect(name: str | None, *, estate: str, fallback: str | None = None, workers: int = 16) -> Cloud:
     """Connect, over a session that only reads until `Cloud.writing` says otherwise.
 
-    `name` is a cloud of clouds.yaml (None: ``OS_CLOUD`` or OS_* variables); `estate` is whose marks we leave.
+    `name` is a cloud of clouds.yaml (None: ``OS_CLOUD`` or OS_* variables, else `fallback`); `estate` is whose marks we
+    leave.
     Nothing is sent before the first question. Raises `UsageError` for an unknown name, `CredentialsRefused`, `Unreachable`.
     """
+    if name is None and not {"OS_CLOUD", "OS_AUTH_URL"} & os.environ.keys():
+        name = fallback
     try:
         region = openstack.config.OpenStackConfig(load_yaml_config=True).get_one(cloud=name)
         session = region.get_session()

@@ -68,8 +68,8 @@ class Problem:
 
     tenant: str
     where: str
-    what: Text
-    do: Text
+    what: str | Text
+    do: str | Text
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,147 @@
+"""What was begun and what became of it, on disk before it is done: SQLite in WAL mode, in the estate's ``.provision``.
+
+The journal makes a run resumable and explainable. It never says who owns what: that is written in the cloud, and a lost
+journal loses nothing of it.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import sqlite3
+import threading
+import time
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from provision.errors import Refused, UnknownOutcome, UsageError
+from provision.model.address import Address
+from provision.model.plan import Action
+from provision.text import say
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from provision.model.outcome import Outcome
+    from provision.model.plan import Plan, Step
+
+_SCHEMA: Final = """
+CREATE TABLE IF NOT EXISTS run (
+    id INTEGER PRIMARY KEY, cloud TEXT NOT NULL, fingerprint TEXT NOT NULL, steps INTEGER NOT NULL, made_by TEXT NOT NULL,
+    pid INTEGER NOT NULL, started REAL NOT NULL, ended REAL
+);
+CREATE TABLE IF NOT EXISTS operation (
+    run INTEGER NOT NULL REFERENCES run, address TEXT NOT NULL, action TEXT NOT NULL, intended REAL NOT NULL,
+    status TEXT, ended REAL, request_ids TEXT, error TEXT,
+    PRIMARY KEY (run, address, action)
+) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS operation_open ON operation (address) WHERE status IS NULL;
+"""
+
+
+class Journal:
+    """The journal of one estate; safe for threads, one writing process at a time."""
+
+    def __init__(self, folder: Path) -> None:
+        """Open or make the journal. Raises `UsageError` when the folder cannot be written or the file is no journal."""
+        path = folder / "journal.sqlite"
+        try:
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+            self._db = sqlite3.connect(path, check_same_thread=False, isolation_level=None, timeout=10)
+            self._db.execute("PRAGMA journal_mode=WAL")
+            self._db.execute("PRAGMA synchronous=NORMAL")
+            self._db.executescript(_SCHEMA)
+        except (OSError, sqlite3.Error) as error:
+            raise UsageError(
+                say(
+                    "the journal cannot be opened: {error}",
+                    "le journal ne peut pas être ouvert : {error}",
+                    error=error,
+                ),
+                where=str(path),
+                do=say(
+                    "make the folder writable; if the file is damaged, move it away: ownership is in the cloud",
+                    "rendre le dossier inscriptible ; si le fichier est abîmé, l'écarter : l'appartenance est inscrite dans le cloud",
+                ),
+            ) from error
+        self._lock = threading.Lock()
+
+    def begin(self, plan: Plan) -> int:
+        """Record a run and return its number."""
+        with self._lock:
+            cursor = self._db.execute(
+                "INSERT INTO run (cloud, fingerprint, steps, made_by, pid, started) VALUES (?, ?, ?, ?, ?, ?)",
+                (plan.cloud, plan.fingerprint, len(plan.steps), plan.made_by, os.getpid(), time.time()),
+            )
+            return int(cursor.lastrowid or 0)
+
+    def intend(self, run: int, step: Step) -> None:
+        """Record a step before its first request."""
+        with self._lock:
+            self._db.execute(
+                "INSERT INTO operation (run, address, action, intended) VALUES (?, ?, ?, ?)",
+                (run, str(step.address), step.action, time.time()),
+            )
+
+    def conclude(self, run: int, outcome: Outcome) -> None:
+        """Record what became of a step that was begun; an unknown outcome stays open, for the next run to resolve."""
+        status = None if isinstance(outcome.error, UnknownOutcome) else outcome.status
+        with self._lock:
+            self._db.execute(
+                "UPDATE operation SET status = ?, ended = ?, request_ids = ?, error = ? WHERE run = ? AND address = ? AND action = ?",
+                (
+                    status,
+                    outcome.ended,
+                    " ".join(outcome.request_ids),
+                    str(outcome.error) if outcome.error else None,
+                    run,
+                    str(outcome.address),
+                    outcome.action,
+                ),
+            )
+
+    def end(self, run: int) -> None:
+        """Record that a run reached its end."""
+        with self._lock:
+            self._db.execute("UPDATE run SET ended = ? WHERE id = ?", (time.time(), run))
+
+    def doubtful(self, cloud: str, since: float) -> frozenset[Address]:
+        """Return the addresses whose creation was begun on this cloud after `since` (epoch seconds) and never seen to end."""
+        query = (
+            "SELECT DISTINCT address FROM operation JOIN run ON run.id = run "
+            "WHERE operation.status IS NULL AND cloud = ? AND action = ? AND intended > ?"
+        )
+        with self._lock:
+            rows = self._db.execute(query, (cloud, Action.CREATE, since)).fetchall()
+        return frozenset(Address.parse(address) for (address,) in rows)
+
+    def close(self) -> None:
+        """Close the file."""
+        with self._lock:
+            self._db.close()
+
+
+@contextmanager
+def alone(folder: Path) -> Iterator[None]:
+    """Hold the estate against a second apply on this machine. Raises `Refused` at once when one is running."""
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with (folder / "lock").open("a+", encoding="utf-8") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            lock.seek(0)
+            raise Refused(
+                say(
+                    "another apply is running here (pid {pid})",
+                    "un autre apply est en cours ici (pid {pid})",
+                    pid=lock.read().strip() or "?",
+                ),
+                where=str(folder),
+                do=say("wait for its end, then apply again", "attendre sa fin, puis relancer apply"),
+            ) from error
+        lock.truncate(0)
+        lock.write(str(os.getpid()))
+        lock.flush()
+        yield
