@@ -1,0 +1,58 @@
+"""The project's chores: `nox` runs the default ones, `nox -l` lists them all.
+
+Sessions use the environment that `.ci/setup` made, so that nothing is installed twice.
+"""
+
+from __future__ import annotations
+
+import nox
+
+nox.options.default_venv_backend = "none"
+nox.options.sessions = ["lint", "types", "docs", "tests"]
+
+PINS = {
+    "provision/sandbox/requirements.txt": "provision/sandbox/requirements.in",
+    "tests/requirements.txt": "tests/requirements.in",
+}
+
+
+@nox.session
+def lint(session: nox.Session) -> None:
+    """Style, complexity and the direction of the arrows."""
+    session.run("ruff", "check", ".")
+    session.run("ruff", "format", "--check", ".")
+    session.run("lint-imports", "--no-cache")
+
+
+@nox.session
+def types(session: nox.Session) -> None:
+    """Check types, strictly."""
+    session.run("mypy")
+
+
+@nox.session
+def docs(session: nox.Session) -> None:
+    """See that the generated pages are what the code says (`nox -s docs -- --write` writes them)."""
+    session.run("python", "-m", "provision.report.reference", *(session.posargs or ["--check"]))
+
+
+@nox.session
+def tests(session: nox.Session) -> None:
+    """Run everything but the benchmarks, the contract suite on a real sandbox included."""
+    session.run("pytest", "--cov", "--cov-report=term:skip-covered", *session.posargs)
+
+
+@nox.session
+def contract(session: nox.Session) -> None:
+    """Hold every kind against the real services."""
+    session.run("pytest", "tests/contract", *session.posargs)
+
+
+@nox.session
+def pins(session: nox.Session) -> None:
+    """Make the locks anew from the *.in files (deliberately, never in CI)."""
+    for lock, source in PINS.items():
+        session.run(
+            "uv", "pip", "compile", "--quiet", "--universal", "--python-version", "3.11", "--no-annotate", "--no-header",
+            "--no-emit-index-url", "--no-emit-find-links", "--upgrade", "--output-file", lock, source,
+        )  # fmt: skip
