@@ -1,0 +1,204 @@
+import time
+from types import SimpleNamespace
+
+import pytest
+from shelf import BookSpec
+
+from provision.apply.perform import Performer
+from provision.cloud.ids import Ids
+from provision.errors import CloudError, Conflict, Forbidden, NotFound, UnknownOutcome
+from provision.model.address import Address
+from provision.model.origin import Origin
+from provision.model.outcome import Status
+from provision.model.plan import Action, Change, Step
+from provision.model.resource import Desired, Live
+
+ADDRESS = Address("book", "acme", "one")
+
+
+class Shelf:
+    """A kind over a dictionary, whose calls can be made to go wrong."""
+
+    def __init__(self, spec):
+        self.name, self.spec = "book", spec
+        self.there = {}
+        self.calls = []
+        self.trouble = {}
+        self.hidden = 0
+        self.deaf = False
+        self.born_as = None
+
+    def _happens(self, call):
+        self.calls.append(call)
+        errors = self.trouble.get(call, [])
+        return errors.pop(0) if errors else None
+
+    def create(self, cloud, want):
+        error = self._happens("create")
+        if error is None or getattr(error, "after", False):
+            identifier = f"id{len(self.there)}"
+            self.there[identifier] = Live(
+                want.address, identifier, self.born_as or want.spec, True, {}, identifier
+            )
+        if error:
+            raise error
+        return identifier
+
+    def update(self, cloud, have, want):
+        if error := self._happens("update"):
+            raise error
+        if not self.deaf:
+            self.there[have.id] = Live(want.address, have.id, want.spec, True)
+
+    def delete(self, cloud, have):
+        if error := self._happens("delete"):
+            raise error
+        if not self.deaf:
+            self.there.pop(have.id, None)
+
+    def look(self, cloud, address):
+        self.calls.append("look")
+        if self.hidden:
+            self.hidden -= 1
+            return ()
+        return tuple(self.there.values())
+
+
+def spec(**fields):
+    return BookSpec(**fields)
+
+
+@pytest.fixture
+def shelf():
+    return Shelf(BookSpec)
+
+
+def lost(*, after):
+    error = UnknownOutcome("lost")
+    error.after = after
+    return error
+
+
+def run(shelf, action=Action.CREATE, have=None, doubtful=(), window=0.05, **fields):
+    want = Desired(ADDRESS, spec(**fields), Origin("x", 1))
+    change = Change(action, ADDRESS, want, have)
+    performer = Performer(
+        SimpleNamespace(ids=Ids()), {"book": shelf}, {ADDRESS: change}, frozenset(doubtful), window
+    )
+    return performer(Step(f"{action}:{ADDRESS}", action, ADDRESS))
+
+
+def test_a_create_is_done_when_it_was_seen(shelf):
+    outcome = run(shelf, title="Emma")
+    assert outcome.status is Status.DONE and shelf.calls == ["create", "look"]
+    assert outcome.ended >= outcome.started
+
+
+def test_a_create_that_shows_late_is_waited_for(shelf):
+    shelf.hidden = 3
+    assert run(shelf, title="Emma").status is Status.DONE and shelf.calls.count("create") == 1
+
+
+def test_a_create_that_never_shows_failed(shelf):
+    shelf.hidden = 99
+    outcome = run(shelf, title="Emma")
+    assert outcome.status is Status.FAILED and isinstance(outcome.error, NotFound)
+
+
+def test_what_creation_could_not_bring_is_updated_once(shelf):
+    shelf.born_as = spec(title="blank")
+    assert run(shelf, title="Emma").status is Status.DONE
+    assert [call for call in shelf.calls if call != "look"] == ["create", "update"]
+
+
+def test_a_lost_answer_after_the_act_makes_no_second(shelf):
+    shelf.trouble = {"create": [lost(after=True)]}
+    assert run(shelf, title="Emma").status is Status.DONE
+    assert shelf.calls.count("create") == 1 and len(shelf.there) == 1
+
+
+def test_a_lost_answer_before_the_act_is_made_again_after_the_window(shelf):
+    shelf.trouble = {"create": [lost(after=False)]}
+    began = time.monotonic()
+    assert run(shelf, title="Emma", window=0.3).status is Status.DONE
+    assert time.monotonic() - began >= 0.3
+    assert shelf.calls.count("create") == 2 and len(shelf.there) == 1
+
+
+def test_a_conflict_with_our_own_is_success_and_with_anothers_is_not(shelf):
+    shelf.trouble = {"create": [Conflict("exists")]}
+    shelf.there["a"] = Live(ADDRESS, "a", spec(title="Emma"), True)
+    assert run(shelf, title="Emma").status is Status.DONE
+    shelf.there["a"] = Live(ADDRESS, "a", spec(title="Emma"), False)
+    shelf.trouble = {"create": [Conflict("exists")]}
+    outcome = run(shelf, title="Emma")
+    assert outcome.status is Status.FAILED and isinstance(outcome.error, Conflict)
+
+
+def test_what_an_earlier_run_left_in_doubt_is_looked_for_first(shelf):
+    shelf.there["a"] = Live(ADDRESS, "a", spec(title="Emma"), True)
+    shelf.hidden = 2
+    assert run(shelf, title="Emma", doubtful=[ADDRESS]).status is Status.DONE
+    assert "create" not in shelf.calls
+
+
+def test_of_two_the_oldest_is_taken(shelf):
+    shelf.trouble = {"create": [lost(after=True)]}
+    shelf.there["z"] = Live(ADDRESS, "z", spec(title="Emma"), True, {}, "2026")
+    run(shelf, Action.UPDATE, have=shelf.there["z"], title="Emma")
+    assert shelf.calls[0] == "update"
+
+
+def test_an_error_becomes_a_failed_outcome_with_its_request_id(shelf):
+    shelf.trouble = {"create": [Forbidden("no", request_id="req-7")]}
+    outcome = run(shelf, title="Emma")
+    assert outcome.status is Status.FAILED and outcome.request_ids == ("req-7",)
+
+
+def test_an_update_is_done_when_nothing_differs(shelf):
+    have = Live(ADDRESS, "a", spec(title="Ema"), True)
+    shelf.there["a"] = have
+    assert run(shelf, Action.UPDATE, have=have, title="Emma").status is Status.DONE
+    assert shelf.there["a"].spec.title == "Emma"
+
+
+def test_an_update_that_is_ignored_is_not_called_done(shelf):
+    shelf.deaf = True
+    have = Live(ADDRESS, "a", spec(title="Ema"), True)
+    shelf.there["a"] = have
+    outcome = run(shelf, Action.UPDATE, have=have, title="Emma")
+    assert outcome.status is Status.FAILED and "still shows something else" in str(outcome.error)
+
+
+def test_a_lost_update_is_sent_again(shelf):
+    shelf.trouble = {"update": [lost(after=False)]}
+    have = Live(ADDRESS, "a", spec(title="Ema"), True)
+    shelf.there["a"] = have
+    assert run(shelf, Action.UPDATE, have=have, title="Emma").status is Status.DONE
+    assert shelf.calls.count("update") == 2
+
+
+@pytest.mark.parametrize("trouble", [[], [lost(after=False)]])
+def test_a_delete_is_done_when_it_is_gone(shelf, trouble):
+    shelf.trouble = {"delete": list(trouble)}
+    have = Live(ADDRESS, "a", spec(), True)
+    shelf.there["a"] = have
+    assert run(shelf, Action.DELETE, have=have).status is Status.DONE and not shelf.there
+
+
+def test_a_delete_that_does_not_happen_failed(shelf):
+    shelf.deaf = True
+    have = Live(ADDRESS, "a", spec(), True)
+    shelf.there["a"] = have
+    outcome = run(shelf, Action.DELETE, have=have)
+    assert outcome.status is Status.FAILED and isinstance(outcome.error, CloudError)
+
+
+def test_a_step_without_its_halves_is_a_defect(shelf):
+    performer = Performer(
+        SimpleNamespace(ids=Ids()), {"book": shelf}, {ADDRESS: Change(Action.CREATE, ADDRESS, None, None)}
+    )
+    with pytest.raises(AssertionError):
+        performer(Step("x", Action.CREATE, ADDRESS))
+    with pytest.raises(AssertionError):
+        performer(Step("x", Action.DELETE, ADDRESS))
