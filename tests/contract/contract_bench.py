@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import requests
-from contract_cases import Cases
 
 from provision.apply.perform import Performer
 from provision.errors import ProvisionError
@@ -20,12 +19,15 @@ from provision.plan.make import make
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from contract_cases import Cases
+
     from provision.cloud.connect import Cloud
     from provision.model.address import Address
     from provision.model.plan import Plan
     from provision.model.resource import Desired, Live
 
 WINDOW = 2.0
+NOTHING_ALLOWED = Options()
 WRITES = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 
 
@@ -64,7 +66,7 @@ class Bench:
                 self.made[need] = want
                 self.apply(self.plan(want))
 
-    def plan(self, want: Desired[Any], options: Options = Options()) -> Plan:
+    def plan(self, want: Desired[Any], options: Options = NOTHING_ALLOWED) -> Plan:
         live = self.look(want.address)
         return make(kinds(), [want], live, cloud=self.cloud.name, tenants=[self.key], options=options)
 
