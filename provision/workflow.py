@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import provision.resources  # noqa: F401 (registers every kind)
-from provision import declare
+from provision import declare, proof
 from provision import plan as planning
 from provision.apply.execute import execute
 from provision.apply.journal import Journal, alone
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from provision.model.estate import Estate
     from provision.model.outcome import Outcome
     from provision.model.plan import Plan, Step
+    from provision.model.proof import Proof
     from provision.model.resource import Desired
     from provision.model.tenant import Tenant
 
@@ -114,6 +115,15 @@ def apply(
         declined = bool(made.steps) and not confirm(made)
         outcomes = () if declined else _walk(estate, cloud, made, question.workers, on_event)
         return Applied(made, outcomes, cloud.requests(), time.monotonic() - started, declined)
+
+
+def prove(question: Question, on_event: Listener = ignore) -> tuple[Proof, ...]:
+    """Put the provable promises of tenants that are on the cloud to the test, as the tenants themselves and as anybody."""
+    with _connected(question) as (estate, cloud):
+        tenants = _chosen(estate, question.tenants)
+        survey(cloud, kinds(), frozenset(tenant.key for tenant in tenants), on_event)
+        with cloud.writing():
+            return tuple(each for tenant in tenants for each in proof.prove(cloud, tenant))
 
 
 @contextmanager

@@ -77,16 +77,17 @@ class Api:
                 return
             page = self._json(self.send("GET", following, params={}))
 
-    def send(
+    def send(  # noqa: PLR0913 (a request has a path, a query, one of two bodies, and headers)
         self,
         method: str,
         path: str,
         *,
         params: Mapping[str, object] | None = None,
         body: object = None,
+        content: bytes | None = None,
         headers: Mapping[str, str] | None = None,
     ) -> requests.Response:
-        """Send one request and return the answer. Raises `CloudError` and its children."""
+        """Send one request (JSON `body`, or raw `content`) and return the answer. Raises `CloudError` and its children."""
         options: dict[str, Any] = {
             "raise_exc": False,
             "params": _clean(params),
@@ -94,6 +95,8 @@ class Api:
         }
         if body is not None:
             options["json"] = body
+        if content is not None:
+            options["data"] = content
         if self.microversion:
             options["microversion"] = self.microversion
         if self.endpoint:

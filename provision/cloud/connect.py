@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from keystoneauth1.access.access import AccessInfo
+    from openstack.config.cloud_region import CloudRegion
     from openstack.connection import Connection
 
 ItemT = TypeVar("ItemT")
@@ -204,7 +205,7 @@ def connect(name: str | None, *, estate: str, fallback: str | None = None, worke
         name = fallback
     try:
         region = openstack.config.OpenStackConfig(load_yaml_config=True).get_one(cloud=name)
-        session = region.get_session()
+        region.get_session()
     except (sdk.SDKException, ksa.ClientException) as error:
         raise UsageError(
             same(str(error)),
@@ -214,9 +215,34 @@ def connect(name: str | None, *, estate: str, fallback: str | None = None, worke
                 "nommer un cloud de clouds.yaml avec --cloud ou OS_CLOUD",
             ),
         ) from error
+    return _open(name or region.name or "envvars", region, Owner(estate), workers)
+
+
+def _open(name: str, region: CloudRegion, owner: Owner, workers: int) -> Cloud:
+    session = region.get_session()
     session.timeout = session.timeout or TIMEOUT
     wire = Wire(pool=workers * 2)
     session.session.mount("http://", wire)
     session.session.mount("https://", wire)
-    connection = openstack.connection.Connection(config=region, session=session)
-    return Cloud(name or region.name or "envvars", connection, wire, Owner(estate), workers)
+    return Cloud(name, openstack.connection.Connection(config=region, session=session), wire, owner, workers)
+
+
+def reconnect(cloud: Cloud, *, user: str, password: str, project: str) -> Cloud:
+    """Connect to the same cloud as somebody else: a user's id and password, scoped to a project's id; may write."""
+    ours = cloud.connection.config
+    region = openstack.config.OpenStackConfig(load_yaml_config=False, load_envvars=False).get_one(
+        auth_type="password",
+        auth={
+            "auth_url": ours.get_auth_args()["auth_url"],
+            "user_id": user,
+            "password": password,
+            "project_id": project,
+        },
+        region_name=ours.get_region_name("identity"),
+        interface=ours.get_interface("identity"),
+        verify=ours.get_requests_verify_args()[0],
+        identity_api_version="3",
+    )
+    guest = _open(f"{cloud.name} ({user})", region, cloud.owner, workers=1)
+    guest.wire.writable = True
+    return guest
