@@ -1,0 +1,212 @@
+"""The door, against a server that answers whatever a test wants."""
+
+import json
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import pytest
+from keystoneauth1 import session as ksa_session
+from keystoneauth1.adapter import Adapter
+from keystoneauth1.token_endpoint import Token
+
+from provision.cloud.api import Api
+from provision.cloud.wire import Wire
+from provision.errors import (
+    CloudError,
+    Conflict,
+    CredentialsRefused,
+    Forbidden,
+    NotFound,
+    QuotaExceeded,
+    UnknownOutcome,
+    Unreachable,
+    WriteRefused,
+)
+
+
+class Server(ThreadingHTTPServer):
+    """Answers from a script: (method, path) → (status, headers, body), or 'drop' to close without an answer."""
+
+    def __init__(self):
+        super().__init__(("127.0.0.1", 0), Handler)
+        self.script, self.seen = {}, []
+
+    @property
+    def url(self):
+        return f"http://127.0.0.1:{self.server_port}"
+
+
+class Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+
+    def answer(self):
+        length = int(self.headers.get("Content-Length") or 0)
+        body = self.rfile.read(length)
+        self.server.seen.append((self.command, self.path, body, dict(self.headers)))
+        answer = self.server.script.get(
+            (self.command, self.path), (404, {}, {"error": {"message": "nothing here"}})
+        )
+        if answer == "drop":
+            self.close_connection = True
+            self.connection.close()
+            return
+        status, headers, content = answer
+        data = content if isinstance(content, bytes) else json.dumps(content).encode()
+        self.send_response(status)
+        for name, value in {
+            "Content-Type": "application/json",
+            "Content-Length": str(len(data)),
+            **headers,
+        }.items():
+            self.send_header(name, value)
+        self.end_headers()
+        if self.command != "HEAD":
+            self.wfile.write(data)
+
+    do_GET = do_HEAD = do_POST = do_PUT = do_PATCH = do_DELETE = answer  # noqa: N815 (their names)
+
+    def log_message(self, *_):
+        pass
+
+
+@pytest.fixture
+def server():
+    with Server() as running:
+        thread = threading.Thread(target=running.serve_forever, args=(0.01,), daemon=True)
+        thread.start()
+        yield running
+        running.shutdown()
+        thread.join()
+
+
+@pytest.fixture
+def wire():
+    opened = Wire(pool=4, writable=True)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def api(server, wire):
+    session = ksa_session.Session(auth=Token(server.url, "token"), timeout=2)
+    session.session.mount("http://", wire)
+    yield Api("network", Adapter(session, endpoint_override=server.url, service_type="network"))
+    session.session.close()
+
+
+def test_every_page_is_followed_neutrons_way(server, api):
+    server.script[("GET", "/networks?limit=1000")] = (
+        200,
+        {},
+        {"networks": [1, 2], "networks_links": [{"rel": "next", "href": f"{server.url}/p2"}]},
+    )
+    server.script[("GET", "/p2")] = (
+        200,
+        {},
+        {"networks": [3], "networks_links": [{"rel": "previous", "href": "x"}]},
+    )
+    assert list(api.list("/networks", "networks")) == [1, 2, 3]
+
+
+def test_every_page_is_followed_keystones_way(server, api):
+    server.script[("GET", "/projects?limit=1000&tag=a&tag=b")] = (
+        200,
+        {},
+        {"projects": [1], "links": {"next": f"{server.url}/p2"}},
+    )
+    server.script[("GET", "/p2")] = (200, {}, {"projects": [2], "links": {"next": None}})
+    assert list(api.list("/projects", "projects", tag=["a", "b"], nothing=None)) == [1, 2]
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "kind", "words"),
+    [
+        (401, {"error": {"message": "who?"}}, CredentialsRefused, "who"),
+        (403, {"NeutronError": {"message": "policy"}}, Forbidden, "policy"),
+        (404, {"itemNotFound": {"message": "gone"}}, NotFound, "gone"),
+        (409, {"conflictingRequest": {"message": "in use"}}, Conflict, "in use"),
+        (
+            409,
+            {"NeutronError": {"message": "Quota exceeded for resources: ['network']"}},
+            QuotaExceeded,
+            "network",
+        ),
+        (413, {"overLimit": {"message": "too much"}}, QuotaExceeded, "too much"),
+        (400, {"badRequest": {"message": "bad"}}, CloudError, "bad"),
+        (500, b"<html>oops</html>", CloudError, "500"),
+        (502, b"", UnknownOutcome, "502"),
+        (504, [], UnknownOutcome, "504"),
+    ],
+)
+def test_answers_become_our_errors_with_the_services_words(server, api, status, body, kind, words):
+    server.script[("POST", "/things")] = (status, {"x-openstack-request-id": "req-1"}, body)
+    with pytest.raises(kind, match=words) as caught:
+        api.post("/things", {})
+    assert caught.value.status == status
+    assert caught.value.request_id == "req-1"
+    assert type(caught.value) is kind
+
+
+def test_a_dropped_answer_to_a_write_is_unknown_and_the_write_is_never_sent_twice(server, api):
+    server.script[("POST", "/things")] = "drop"
+    with pytest.raises(UnknownOutcome):
+        api.post("/things", {})
+    assert len(server.seen) == 1
+
+
+def test_a_dropped_answer_to_a_read_is_asked_again_then_unreachable(server, api):
+    server.script[("GET", "/things")] = "drop"
+    with pytest.raises(Unreachable):
+        api.get("/things")
+    assert len(server.seen) == 3
+
+
+def test_deleting_what_is_gone_is_success(api):
+    api.delete("/nothing")
+
+
+def test_html_with_a_200_is_no_answer(server, api):
+    server.script[("GET", "/x")] = (200, {"Content-Type": "text/html"}, b"<html>")
+    with pytest.raises(CloudError, match="not JSON"):
+        api.get("/x")
+
+
+def test_empty_bodies_and_lists_are_objects_too(server, api):
+    server.script[("PUT", "/x")] = (204, {}, b"")
+    server.script[("GET", "/x")] = (200, {}, [1])
+    assert api.put("/x", headers={"X-Thing": "1"}) == {}
+    assert server.seen[-1][3]["X-Thing"] == "1"
+    assert api.get("/x") == {"items": [1]}
+
+
+def test_headers_patches_and_raw_content_go_through(server, api):
+    server.script[("HEAD", "/x")] = (200, {"X-Meta": "y"}, b"")
+    server.script[("PATCH", "/x")] = (200, {}, {"a": 1})
+    server.script[("PUT", "/raw")] = (201, {}, b"")
+    assert api.head("/x")["X-Meta"] == "y"
+    assert api.patch("/x", {"b": 2}) == {"a": 1}
+    api.send("PUT", "/raw", content=b"bytes")
+    assert server.seen[-1][2] == b"bytes"
+
+
+def test_another_microversion_and_endpoint(server, api):
+    server.script[("GET", "/v9/x")] = (200, {}, {"ok": True})
+    other = api.at(microversion="2.79", endpoint=f"{server.url}/v9")
+    assert other.get("/x") == {"ok": True}
+    assert any("Openstack-Api-Version" in name.title() for name in server.seen[-1][3])
+
+
+@pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE"])
+def test_a_reading_session_refuses_every_write_before_it_is_sent(server, api, wire, method):
+    wire.writable = False
+    with pytest.raises(WriteRefused):
+        api.send(method, "/things")
+    assert server.seen == []
+    assert not wire.sent()
+
+
+def test_a_reading_session_may_still_ask_for_a_token(server, api, wire):
+    wire.writable = False
+    server.script[("POST", "/v3/auth/tokens")] = (201, {}, {})
+    api.post("/v3/auth/tokens", {})
+    assert wire.sent() == {(f"{server.url}/v3/auth/tokens", "POST"): 1}
