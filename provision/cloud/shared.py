@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -12,6 +12,12 @@ if TYPE_CHECKING:
     from provision.cloud.api import Api
 
 Items = tuple["Mapping[str, Any]", ...]
+# Neutron gives every project the same defaults, and does not look at the id its path wants.
+_QUOTA_DEFAULTS: Final = {
+    "compute": ("/os-quota-class-sets/default", "quota_class_set"),
+    "block-storage": ("/os-quota-class-sets/default", "quota_class_set"),
+    "network": ("/v2.0/quotas/default/default", "quota"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,13 +53,21 @@ class Shared:
         """Return every subnet pool."""
         return self._list("network", "/v2.0/subnetpools", "subnetpools")
 
+    def quota_defaults(self, service: str) -> Mapping[str, Any]:
+        """Return what a new project may use of ``compute``, ``block-storage`` or ``network``, in the service's words."""
+        path, key = _QUOTA_DEFAULTS[service]
+        return self._once(f"{service} quotas", lambda: (self.api(service).get(path)[key],))[0]
+
     def _ids(self, service: str, path: str, key: str) -> Mapping[str, str]:
         return {item["name"]: item["id"] for item in self._list(service, path, key)}
 
     def _list(self, service: str, path: str, key: str, **params: str) -> Items:
+        return self._once(key, lambda: tuple(self.api(service).list(path, key, **params)))
+
+    def _once(self, name: str, ask: Callable[[], Items]) -> Items:
         with self._lock:
-            lock = self._locks.setdefault(key, threading.Lock())
+            lock = self._locks.setdefault(name, threading.Lock())
         with lock:
-            if key not in self._kept:
-                self._kept[key] = tuple(self.api(service).list(path, key, **params))
-            return self._kept[key]
+            if name not in self._kept:
+                self._kept[name] = ask()
+            return self._kept[name]

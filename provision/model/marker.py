@@ -41,6 +41,10 @@ class Owner:
         room = MAX_DESCRIPTION - len(marker) - 1
         return f"{text[:room]} {marker}" if text else marker
 
+    def kept(self, text: str, address: Address) -> str:
+        """Return a description's text as it will be read back: what leaves no room for the marker is cut."""
+        return self.read(self.describe(text, address))[0]
+
     def read(self, description: str | None) -> tuple[str, Address | None]:
         """Split a description into its text and the address its marker names (None when it is not ours)."""
         found = _MARKER.search(description or "")

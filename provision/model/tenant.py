@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, TypeGuard
 
 from provision.model.origin import Origin
+from provision.model.resource import Retirement
 
 Path = tuple[str, ...]
 
@@ -80,3 +81,15 @@ class Tenant:
     def retired(self) -> bool:
         """Tell whether the document says ``state: retired``."""
         return bool(self.values.get("state", "active") == "retired")
+
+    def retirement(self, *items: str) -> Retirement | None:
+        """Return why something is to go: because the tenant is, else because one of `items` (dotted paths) is retired.
+
+        The origin is the line that says ``state: retired``; None while everything is active.
+        """
+        for prefix in ("", *(f"{item}." for item in items)):
+            if self.values.get(f"{prefix}state", "active") == "retired":
+                why = self.values.section(f"{prefix}retirement")
+                origin = self.values.origin(f"{prefix}state")
+                return Retirement(str(why.get("reason", "")), str(why.get("date", "")), origin)
+        return None

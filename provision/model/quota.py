@@ -1,0 +1,79 @@
+"""A service's quotas: as documents spell them, as the service does, and what they are counted in."""
+
+from __future__ import annotations
+
+import dataclasses
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from provision.model.quantity import quota
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from provision.model.origin import Origin
+    from provision.model.quantity import Unit
+    from provision.model.tenant import Values
+    from provision.text import Text
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """One quota: its field in documents and specs, what it counts, its unit ('' for plain counts), its name on the wire."""
+
+    field: str
+    title: Text
+    unit: Unit = ""
+    wire: str = ""
+
+    @property
+    def key(self) -> str:
+        """Return what the service calls it."""
+        return self.wire or self.field
+
+
+def schema(section: str, title: Text, quotas: Iterable[Counted]) -> Mapping[str, Any]:
+    """Return the JSON Schema fragment of ``quotas.<section>``."""
+    fields = {
+        each.field: {"quota": each.unit, "description": each.title.en, "description_fr": each.title.fr}
+        for each in quotas
+    }
+    own = {
+        "type": "object",
+        "description": title.en,
+        "description_fr": title.fr,
+        "additionalProperties": False,
+        "properties": fields,
+    }
+    return {
+        "properties": {
+            "quotas": {"type": "object", "additionalProperties": False, "properties": {section: own}}
+        }
+    }
+
+
+def asked(values: Values, section: str, quotas: Iterable[Counted]) -> dict[str, int | str | None]:
+    """Return what documents say under ``quotas.<section>``: a number, -1 (unlimited), ``default``, or None (unmanaged)."""
+    said = values.section(f"quotas.{section}")
+    read = {each.field: quota(said.get(each.field, "unmanaged"), each.unit) for each in quotas}
+    return {field: None if value == "unmanaged" else value for field, value in read.items()}
+
+
+def origins(values: Values, section: str, quotas: Iterable[Counted]) -> dict[str, Origin]:
+    """Return where each quota of ``quotas.<section>`` is written."""
+    return {each.field: values.origin(f"quotas.{section}.{each.field}") for each in quotas}
+
+
+def found(body: Mapping[str, Any], quotas: Iterable[Counted]) -> dict[str, int | str | None]:
+    """Return what a service answers, by field; one it does not know is None."""
+    return {each.field: body.get(each.key) for each in quotas}
+
+
+def changed(want: Any, have: Any, quotas: Iterable[Counted]) -> dict[str, int]:  # noqa: ANN401 (any kind's spec)
+    """Return what is managed and differs, in the service's words: the body of the one PUT."""
+    before, after = dataclasses.asdict(have), dataclasses.asdict(want)
+    return {
+        each.key: after[each.field]
+        for each in quotas
+        if after[each.field] is not None and after[each.field] != before[each.field]
+    }

@@ -1,0 +1,97 @@
+"""How much a project may use of Nova: one PUT, only what differs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from provision.cloud.quota import quota_writing, settle
+from provision.kind import Kind, register
+from provision.model import quota
+from provision.model.address import Address
+from provision.model.quota import Counted
+from provision.model.resource import Desired, Live
+from provision.text import say
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from provision.cloud.connect import Cloud
+    from provision.model.tenant import Tenant
+
+QUOTAS: Final = (
+    Counted("instances", say("servers", "serveurs")),
+    Counted("cores", say("virtual processors", "processeurs virtuels")),
+    Counted("ram", say("memory", "mémoire vive"), "MiB"),
+    Counted("key_pairs", say("SSH keys a user", "clés SSH par utilisateur")),
+    Counted("server_groups", say("server groups", "groupes de serveurs")),
+    Counted("server_group_members", say("servers in one group", "serveurs dans un même groupe")),
+)
+
+
+@dataclass(frozen=True)
+class ComputeQuotaSpec:
+    """Nova's limits: a number (ram in MiB), -1 for unlimited, ``default`` until resolved, None when not managed."""
+
+    instances: int | str | None = None
+    cores: int | str | None = None
+    ram: int | str | None = None
+    key_pairs: int | str | None = None
+    server_groups: int | str | None = None
+    server_group_members: int | str | None = None
+
+
+@register
+class ComputeQuota(Kind[ComputeQuotaSpec]):
+    """Always there once the project is; a retired tenant's goes with its project."""
+
+    name = "compute_quota"
+    title = say("compute quota", "quota de calcul")
+    service = "compute"
+    spec = ComputeQuotaSpec
+    document = quota.schema(
+        "compute", say("What the tenant may use of Nova", "Ce que le locataire peut utiliser de Nova"), QUOTAS
+    )
+
+    def desire(self, tenant: Tenant) -> Iterator[Desired[ComputeQuotaSpec]]:
+        """Want what ``quotas.compute`` says; nothing of it once the tenant is retired."""
+        asked = {} if tenant.retired else quota.asked(tenant.values, "compute", QUOTAS)
+        yield Desired(
+            Address(self.name, tenant.key, "compute"),
+            ComputeQuotaSpec(**asked),
+            tenant.values.origin("quotas.compute"),
+            frozenset({Address("project", tenant.key, tenant.key)}),
+            quota.origins(tenant.values, "compute", QUOTAS),
+        )
+
+    def observe(self, cloud: Cloud, tenants: frozenset[str]) -> Iterator[Live[ComputeQuotaSpec]]:
+        """Ask once a project (Nova has no list), concurrently."""
+        projects = cloud.ids.projects(tenants)
+        compute = cloud.compute
+        answers = cloud.each(lambda project: compute.get(f"/os-quota-sets/{project}"), projects)
+        for (project, tenant), answer in zip(projects.items(), answers, strict=True):
+            body: dict[str, Any] = answer["quota_set"]
+            spec = ComputeQuotaSpec(**quota.found(body, QUOTAS))
+            yield Live(Address(self.name, tenant, "compute"), project, spec, owned=True, raw=body)
+
+    def resolve(self, cloud: Cloud, want: Desired[ComputeQuotaSpec]) -> Desired[ComputeQuotaSpec]:
+        """Replace ``default`` by Nova's own default."""
+        return settle(cloud, self.service, want, QUOTAS)
+
+    def create(self, cloud: Cloud, want: Desired[ComputeQuotaSpec]) -> str:
+        """Set everything that is managed."""
+        project = cloud.ids.of(Address("project", want.address.tenant, want.address.tenant))
+        self._put(cloud, project, quota.changed(want.spec, ComputeQuotaSpec(), QUOTAS))
+        return project
+
+    def update(self, cloud: Cloud, have: Live[ComputeQuotaSpec], want: Desired[ComputeQuotaSpec]) -> None:
+        """Set what differs."""
+        self._put(cloud, have.id, quota.changed(want.spec, have.spec, QUOTAS))
+
+    def _put(self, cloud: Cloud, project: str, limits: dict[str, int]) -> None:
+        with quota_writing():
+            cloud.compute.put(f"/os-quota-sets/{project}", {"quota_set": limits})
+
+    def delete(self, cloud: Cloud, have: Live[ComputeQuotaSpec]) -> None:
+        """Put every limit back to Nova's default."""
+        cloud.compute.delete(f"/os-quota-sets/{have.id}")

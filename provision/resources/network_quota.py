@@ -1,0 +1,122 @@
+"""How much a project may use of Neutron: one PUT, only what differs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from provision.cloud.quota import quota_writing, settle
+from provision.kind import Kind, register
+from provision.model import quota
+from provision.model.address import Address
+from provision.model.quota import Counted
+from provision.model.resource import Desired, Live
+from provision.text import say
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from provision.cloud.connect import Cloud
+    from provision.model.tenant import Tenant
+
+QUOTAS: Final = (
+    Counted("networks", say("networks", "réseaux"), wire="network"),
+    Counted("subnets", say("subnets", "sous-réseaux"), wire="subnet"),
+    Counted("ports", say("ports", "ports"), wire="port"),
+    Counted("routers", say("routers", "routeurs"), wire="router"),
+    Counted("floating_ips", say("floating addresses", "adresses flottantes"), wire="floatingip"),
+    Counted("security_groups", say("security groups", "groupes de sécurité"), wire="security_group"),
+    Counted(
+        "security_group_rules",
+        say("security group rules", "règles de groupes de sécurité"),
+        wire="security_group_rule",
+    ),
+    Counted(
+        "rbac_policies",
+        say("shares with other projects", "partages avec d'autres projets"),
+        wire="rbac_policy",
+    ),
+    Counted("subnet_pools", say("subnet pools", "réserves de sous-réseaux"), wire="subnetpool"),
+)
+
+
+@dataclass(frozen=True)
+class NetworkQuotaSpec:
+    """Neutron's limits: a number, -1 for unlimited, ``default`` until resolved, None when not managed."""
+
+    networks: int | str | None = None
+    subnets: int | str | None = None
+    ports: int | str | None = None
+    routers: int | str | None = None
+    floating_ips: int | str | None = None
+    security_groups: int | str | None = None
+    security_group_rules: int | str | None = None
+    rbac_policies: int | str | None = None
+    subnet_pools: int | str | None = None
+
+
+@register
+class NetworkQuota(Kind[NetworkQuotaSpec]):
+    """Always there once the project is; a retired tenant's goes with its project."""
+
+    name = "network_quota"
+    title = say("network quota", "quota de réseau")
+    service = "network"
+    spec = NetworkQuotaSpec
+    document = quota.schema(
+        "network",
+        say("What the tenant may use of Neutron", "Ce que le locataire peut utiliser de Neutron"),
+        QUOTAS,
+    )
+
+    def desire(self, tenant: Tenant) -> Iterator[Desired[NetworkQuotaSpec]]:
+        """Want what ``quotas.network`` says; nothing of it once the tenant is retired."""
+        asked = {} if tenant.retired else quota.asked(tenant.values, "network", QUOTAS)
+        yield Desired(
+            Address(self.name, tenant.key, "network"),
+            NetworkQuotaSpec(**asked),
+            tenant.values.origin("quotas.network"),
+            frozenset({Address("project", tenant.key, tenant.key)}),
+            quota.origins(tenant.values, "network", QUOTAS),
+        )
+
+    def observe(self, cloud: Cloud, tenants: frozenset[str]) -> Iterator[Live[NetworkQuotaSpec]]:
+        """Ask once for all projects: Neutron lists those that differ from its defaults, the others have just those."""
+        defaults = cloud.shared.quota_defaults(self.service)
+        listed = cloud.network.get("/v2.0/quotas")["quotas"]
+        own = {body.get("project_id") or body["tenant_id"]: body for body in listed}
+        for project, tenant in cloud.ids.projects(tenants).items():
+            yield self._live(tenant, project, {**defaults, **own.get(project, {})})
+
+    def look(self, cloud: Cloud, address: Address) -> tuple[Live[NetworkQuotaSpec], ...]:
+        """Ask for one project."""
+        project = cloud.ids.project(address.tenant)
+        if project is None:
+            return ()
+        return (self._live(address.tenant, project, cloud.network.get(f"/v2.0/quotas/{project}")["quota"]),)
+
+    def _live(self, tenant: str, project: str, body: Mapping[str, Any]) -> Live[NetworkQuotaSpec]:
+        spec = NetworkQuotaSpec(**quota.found(body, QUOTAS))
+        return Live(Address(self.name, tenant, "network"), project, spec, owned=True, raw=body)
+
+    def resolve(self, cloud: Cloud, want: Desired[NetworkQuotaSpec]) -> Desired[NetworkQuotaSpec]:
+        """Replace ``default`` by Neutron's own default."""
+        return settle(cloud, self.service, want, QUOTAS)
+
+    def create(self, cloud: Cloud, want: Desired[NetworkQuotaSpec]) -> str:
+        """Set everything that is managed."""
+        project = cloud.ids.of(Address("project", want.address.tenant, want.address.tenant))
+        self._put(cloud, project, quota.changed(want.spec, NetworkQuotaSpec(), QUOTAS))
+        return project
+
+    def update(self, cloud: Cloud, have: Live[NetworkQuotaSpec], want: Desired[NetworkQuotaSpec]) -> None:
+        """Set what differs."""
+        self._put(cloud, have.id, quota.changed(want.spec, have.spec, QUOTAS))
+
+    def _put(self, cloud: Cloud, project: str, limits: dict[str, int]) -> None:
+        with quota_writing():
+            cloud.network.put(f"/v2.0/quotas/{project}", {"quota": limits})
+
+    def delete(self, cloud: Cloud, have: Live[NetworkQuotaSpec]) -> None:
+        """Put every limit back to Neutron's default."""
+        cloud.network.delete(f"/v2.0/quotas/{have.id}")
