@@ -108,6 +108,7 @@ class Kind(ABC, Generic[SpecT]):
         document: the part of a tenant's document that asks for it, as a JSON Schema fragment of the tenant object
             (fragments of all kinds are merged, so that several kinds may share a section).
         observed_after: kinds whose ids `observe` needs.
+        stays: there as long as its project is (a quota): deleting it puts back what a new project has.
     """
 
     name: ClassVar[str]
@@ -116,6 +117,7 @@ class Kind(ABC, Generic[SpecT]):
     spec: ClassVar[type]
     document: ClassVar[Mapping[str, Any]] = {}
     observed_after: ClassVar[tuple[str, ...]] = ("project",)
+    stays: ClassVar[bool] = False
 
     @abstractmethod
     def desire(self, tenant: Tenant) -> Iterator[Desired[SpecT]]:

@@ -126,7 +126,8 @@ class Performer:
             kind.delete(self.cloud, have)
         except UnknownOutcome:
             kind.delete(self.cloud, have)
-        self._until(lambda: all(live.id != have.id for live in kind.look(self.cloud, have.address)))
+        if not kind.stays:
+            self._until(lambda: all(live.id != have.id for live in kind.look(self.cloud, have.address)))
         self.cloud.ids.forget(have.address)
         return Status.DONE
 

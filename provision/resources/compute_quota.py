@@ -43,25 +43,28 @@ class ComputeQuotaSpec:
 
 @register
 class ComputeQuota(Kind[ComputeQuotaSpec]):
-    """Always there once the project is; a retired tenant's goes with its project."""
+    """Always there once the project is; a retired tenant's is put back to the defaults before its project goes."""
 
     name = "compute_quota"
     title = say("compute quota", "quota de calcul")
     service = "compute"
     spec = ComputeQuotaSpec
+    stays = True
     document = quota.schema(
         "compute", say("What the tenant may use of Nova", "Ce que le locataire peut utiliser de Nova"), QUOTAS
     )
 
     def desire(self, tenant: Tenant) -> Iterator[Desired[ComputeQuotaSpec]]:
-        """Want what ``quotas.compute`` says; nothing of it once the tenant is retired."""
-        asked = {} if tenant.retired else quota.asked(tenant.values, "compute", QUOTAS)
+        """Want what ``quotas.compute`` says; of a retired tenant, that nothing stays behind."""
+        retired = tenant.retirement()
+        asked = {} if retired else quota.asked(tenant.values, "compute", QUOTAS)
         yield Desired(
             Address(self.name, tenant.key, "compute"),
             ComputeQuotaSpec(**asked),
             tenant.values.origin("quotas.compute"),
             frozenset({Address("project", tenant.key, tenant.key)}),
             quota.origins(tenant.values, "compute", QUOTAS),
+            retired,
         )
 
     def observe(self, cloud: Cloud, tenants: frozenset[str]) -> Iterator[Live[ComputeQuotaSpec]]:
@@ -89,8 +92,9 @@ class ComputeQuota(Kind[ComputeQuotaSpec]):
         self._put(cloud, have.id, quota.changed(want.spec, have.spec, QUOTAS))
 
     def _put(self, cloud: Cloud, project: str, limits: dict[str, int]) -> None:
-        with quota_writing():
-            cloud.compute.put(f"/os-quota-sets/{project}", {"quota_set": limits})
+        if limits:
+            with quota_writing():
+                cloud.compute.put(f"/os-quota-sets/{project}", {"quota_set": limits})
 
     def delete(self, cloud: Cloud, have: Live[ComputeQuotaSpec]) -> None:
         """Put every limit back to Nova's default."""

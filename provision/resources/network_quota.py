@@ -57,12 +57,13 @@ class NetworkQuotaSpec:
 
 @register
 class NetworkQuota(Kind[NetworkQuotaSpec]):
-    """Always there once the project is; a retired tenant's goes with its project."""
+    """Always there once the project is; a retired tenant's is put back to the defaults before its project goes."""
 
     name = "network_quota"
     title = say("network quota", "quota de réseau")
     service = "network"
     spec = NetworkQuotaSpec
+    stays = True
     document = quota.schema(
         "network",
         say("What the tenant may use of Neutron", "Ce que le locataire peut utiliser de Neutron"),
@@ -70,14 +71,16 @@ class NetworkQuota(Kind[NetworkQuotaSpec]):
     )
 
     def desire(self, tenant: Tenant) -> Iterator[Desired[NetworkQuotaSpec]]:
-        """Want what ``quotas.network`` says; nothing of it once the tenant is retired."""
-        asked = {} if tenant.retired else quota.asked(tenant.values, "network", QUOTAS)
+        """Want what ``quotas.network`` says; of a retired tenant, that nothing stays behind."""
+        retired = tenant.retirement()
+        asked = {} if retired else quota.asked(tenant.values, "network", QUOTAS)
         yield Desired(
             Address(self.name, tenant.key, "network"),
             NetworkQuotaSpec(**asked),
             tenant.values.origin("quotas.network"),
             frozenset({Address("project", tenant.key, tenant.key)}),
             quota.origins(tenant.values, "network", QUOTAS),
+            retired,
         )
 
     def observe(self, cloud: Cloud, tenants: frozenset[str]) -> Iterator[Live[NetworkQuotaSpec]]:
@@ -114,8 +117,9 @@ class NetworkQuota(Kind[NetworkQuotaSpec]):
         self._put(cloud, have.id, quota.changed(want.spec, have.spec, QUOTAS))
 
     def _put(self, cloud: Cloud, project: str, limits: dict[str, int]) -> None:
-        with quota_writing():
-            cloud.network.put(f"/v2.0/quotas/{project}", {"quota": limits})
+        if limits:
+            with quota_writing():
+                cloud.network.put(f"/v2.0/quotas/{project}", {"quota": limits})
 
     def delete(self, cloud: Cloud, have: Live[NetworkQuotaSpec]) -> None:
         """Put every limit back to Neutron's default."""

@@ -49,12 +49,13 @@ class VolumeQuotaSpec:
 
 @register
 class VolumeQuota(Kind[VolumeQuotaSpec]):
-    """Always there once the project is; a retired tenant's goes with its project."""
+    """Always there once the project is; a retired tenant's is put back to the defaults before its project goes."""
 
     name = "volume_quota"
     title = say("volume quota", "quota de volumes")
     service = "block-storage"
     spec = VolumeQuotaSpec
+    stays = True
     document = quota.schema(
         "volume",
         say("What the tenant may use of Cinder", "Ce que le locataire peut utiliser de Cinder"),
@@ -62,14 +63,16 @@ class VolumeQuota(Kind[VolumeQuotaSpec]):
     )
 
     def desire(self, tenant: Tenant) -> Iterator[Desired[VolumeQuotaSpec]]:
-        """Want what ``quotas.volume`` says; nothing of it once the tenant is retired."""
-        asked = {} if tenant.retired else quota.asked(tenant.values, "volume", QUOTAS)
+        """Want what ``quotas.volume`` says; of a retired tenant, that nothing stays behind."""
+        retired = tenant.retirement()
+        asked = {} if retired else quota.asked(tenant.values, "volume", QUOTAS)
         yield Desired(
             Address(self.name, tenant.key, "volume"),
             VolumeQuotaSpec(**asked),
             tenant.values.origin("quotas.volume"),
             frozenset({Address("project", tenant.key, tenant.key)}),
             quota.origins(tenant.values, "volume", QUOTAS),
+            retired,
         )
 
     def observe(self, cloud: Cloud, tenants: frozenset[str]) -> Iterator[Live[VolumeQuotaSpec]]:
@@ -97,8 +100,9 @@ class VolumeQuota(Kind[VolumeQuotaSpec]):
         self._put(cloud, have.id, quota.changed(want.spec, have.spec, QUOTAS))
 
     def _put(self, cloud: Cloud, project: str, limits: dict[str, int]) -> None:
-        with quota_writing():
-            cloud.volume.put(f"/os-quota-sets/{project}", {"quota_set": limits})
+        if limits:
+            with quota_writing():
+                cloud.volume.put(f"/os-quota-sets/{project}", {"quota_set": limits})
 
     def delete(self, cloud: Cloud, have: Live[VolumeQuotaSpec]) -> None:
         """Put every limit back to Cinder's default."""

@@ -44,6 +44,10 @@ class Bench:
         return kinds()[self.cases.kind]
 
     @property
+    def stays(self) -> bool:
+        return bool(self.cases.get("stays", self.kind.stays))
+
+    @property
     def address(self) -> Address:
         return self.cases.address(self.key)
 

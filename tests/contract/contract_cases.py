@@ -11,7 +11,7 @@ immutable:                    # for each field that cannot: the same
 foreign: [{…}]                # API calls (see below) that make one of the same name which is not ours
 operator: [{…}]               # API calls that make, once a session, what an operator has to have made before
 writes: 1                     # how many requests a creation may write (default 1); more needs `writes_because`
-stays: false                  # true: a deletion puts it back to what a new project has, instead of removing it
+stays: false                  # what the kind itself says of it (`Kind.stays`), where one of them differs from the others
 estate: {…}                   # merged over ESTATE
 not_applicable:               # a case, or `field:<name>`, that makes no sense for the kind: why
   foreign: a quota has no owner

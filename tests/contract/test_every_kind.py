@@ -60,7 +60,7 @@ def test_every_kind_has_its_cases(kind):
 @every("create_minimal")
 def test_create_minimal_and_plan_again_finds_nothing(bench):
     plan, want = bench.bring(bench.cases.get("minimal"))
-    assert actions(plan, bench.address) == [Action.UPDATE if bench.cases.get("stays") else Action.CREATE]
+    assert actions(plan, bench.address) == [Action.UPDATE if bench.stays else Action.CREATE]
     assert bench.plan(want).changes == ()
     (seen,) = bench.observe()
     assert seen == bench.ours()
@@ -110,7 +110,7 @@ def test_delete_twice(bench):
     have = bench.ours()
     bench.kind.delete(bench.cloud, have)
     bench.kind.delete(bench.cloud, have)
-    assert [live for live in bench.look() if live.owned and not bench.cases.get("stays")] == []
+    assert [live for live in bench.look() if live.owned and not bench.stays] == []
 
 
 @every("absent")
@@ -147,7 +147,7 @@ def test_a_lost_answer_leaves_no_duplicate(bench, monkeypatch):
         (only,) = bench.look()
         assert only.owned
         assert differences(bench.kind, want, only) == ()
-        if not bench.cases.get("stays"):
+        if not bench.stays:
             bench.kind.delete(bench.cloud, only)
             bench.cloud.ids.forget(bench.address)
 
@@ -177,7 +177,7 @@ def aliases(bench):
 
 def write(bench, cloud, want, there):
     """Write what is wanted: an update of what is always there, else a creation."""
-    if bench.cases.get("stays"):
+    if bench.stays:
         bench.kind.update(cloud, there[0], want)
     else:
         bench.kind.create(cloud, want)
