@@ -1,0 +1,42 @@
+"""The `clouds.yaml` of a sandbox, and the variables that make the `openstack` client use it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from provision.errors import SandboxError
+from provision.sandbox.site import REGION, write
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from provision.sandbox.site import Site
+
+CLOUD = "sandbox"
+
+
+def write_file(site: Site) -> None:
+    """Write how the administrator reaches this cloud."""
+    text = f"""\
+clouds:
+  {CLOUD}:
+    auth:
+      auth_url: {site.url("keystone")}/v3
+      username: admin
+      password: "{site.secrets.admin}"
+      project_name: admin
+      user_domain_name: Default
+      project_domain_name: Default
+    region_name: {REGION}
+    interface: public
+    identity_api_version: 3
+"""
+    write(site.path("clouds.yaml"), text)
+
+
+def environment(folder: Path) -> dict[str, str]:
+    """Return the variables that select this cloud."""
+    file = folder.absolute() / "clouds.yaml"
+    if not file.exists():
+        raise SandboxError("no sandbox was started here", where=str(folder), do="run `provision sandbox up`")
+    return {"OS_CLIENT_CONFIG_FILE": str(file), "OS_CLOUD": CLOUD}

@@ -1,0 +1,82 @@
+"""Golden databases: what a first start made, kept to make every later first start fast."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import sys
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+from provision.errors import SandboxError
+from provision.sandbox import database, glance, keystone, nova
+from provision.sandbox.services import RECIPES
+from provision.sandbox.site import Site, locked, make_folder
+
+
+def _versions() -> list[str]:
+    """Return which services are installed; say so when one is not."""
+    try:
+        return [f"{name}=={version(name)}" for recipe in RECIPES for name in recipe.packages]
+    except PackageNotFoundError as missing:
+        raise SandboxError(
+            f"the sandbox's services are not installed: {missing.name} is missing",
+            do="pip install 'provision[sandbox]'",
+        ) from missing
+
+
+def cache() -> Path:
+    """Return where the golden files of these versions and of this code are."""
+    digest = hashlib.sha256("\n".join([sys.version, *_versions()]).encode())
+    for source in sorted(Path(__file__).parent.glob("*.py")):
+        digest.update(source.read_bytes())
+    root = os.environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache")
+    return Path(root) / "provision" / "sandbox" / digest.hexdigest()[:16]
+
+
+def restore(site: Site) -> bool:
+    """Fill a new folder from the golden files; say whether there were any."""
+    golden = cache()
+    if not (golden / "complete").exists():
+        return False
+    for file in (golden / "databases").iterdir():
+        shutil.copyfile(file, site.path("databases", file.name))
+        site.path("databases", file.name).chmod(0o600)
+    for kept in (kept for recipe in RECIPES for kept in recipe.kept):
+        _copy(golden / kept, site.path(kept))
+    return True
+
+
+def store(site: Site) -> None:
+    """Keep what a first start made; the first of several wins."""
+    golden = cache()
+    with locked(golden.parent / f"{golden.name}.lock"):
+        if (golden / "complete").exists():
+            return
+        shutil.rmtree(golden, ignore_errors=True)
+        databases = make_folder(golden / "databases")
+        for name in (name for recipe in RECIPES for name in recipe.databases):
+            database.copy(site.path("databases", f"{name}.sqlite"), databases / f"{name}.sqlite")
+        for recipe in RECIPES:
+            (databases / f"{recipe.name}.made").touch()
+            for kept in recipe.kept:
+                _copy(site.path(kept), golden / kept)
+        (golden / "complete").touch()
+
+
+def _copy(source: Path, target: Path) -> None:
+    """Copy a file or a folder."""
+    make_folder(target.parent)
+    if source.is_dir():
+        shutil.copytree(source, target, dirs_exist_ok=True)
+    elif source.exists():
+        shutil.copyfile(source, target)
+
+
+def relocate(site: Site, *, passwords: bool) -> None:
+    """Write this sandbox's ports, paths and passwords into databases that may come from elsewhere."""
+    endpoints = [(recipe.catalogue, f"{site.url(recipe.name)}{recipe.suffix}") for recipe in RECIPES]
+    keystone.relocate(site, endpoints, passwords=passwords)
+    glance.relocate(site)
+    nova.relocate(site)

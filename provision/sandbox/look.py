@@ -1,0 +1,59 @@
+"""Looking at a sandbox: which service is up, and what the log of a dead one says."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from provision.errors import SandboxError
+from provision.sandbox import process, state
+from provision.sandbox.report import Service
+from provision.sandbox.services import RECIPES
+from provision.sandbox.site import load
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+_TAIL_LINES = 15
+_TAIL_BYTES = 16384
+
+
+def status(folder: Path) -> tuple[Service, ...]:
+    """Return every service's state, process, port and memory."""
+    site = load(folder)
+    return tuple(
+        _service(folder, recipe.name, site.url(recipe.name) if site else "") for recipe in RECIPES
+    )
+
+
+def _service(folder: Path, name: str, url: str) -> Service:
+    """Return one service's."""
+    identity = state.identity(folder, name)
+    if identity is None:
+        return Service(name, url, None, 0.0, "down")
+    if not process.alive(identity):
+        return Service(name, url, None, 0.0, "dead")
+    reached, _ = state.progress(folder, name)
+    found = "up" if reached == "serving" else "starting"
+    return Service(name, url, identity.pid, process.resident(identity), found)
+
+
+def tail(folder: Path, name: str, lines: int = _TAIL_LINES) -> str:
+    """Return the last lines of a service's log."""
+    log = folder / "logs" / f"{name}.log"
+    try:
+        with log.open("rb") as stream:
+            stream.seek(max(0, log.stat().st_size - _TAIL_BYTES))
+            text = stream.read().decode("utf-8", errors="replace")
+    except FileNotFoundError:
+        return ""
+    return "\n".join(text.splitlines()[-lines:])
+
+
+def failure(folder: Path, name: str, detail: str) -> SandboxError:
+    """Return the error that says how a service failed, with the last lines of its log."""
+    last = tail(folder, name)
+    return SandboxError(
+        f"{name} {detail}\n{last}".rstrip(),
+        where=str(folder / "logs" / f"{name}.log"),
+        do="correct the cause, then run `provision sandbox up` again",
+    )

@@ -1,0 +1,196 @@
+"""Starting a sandbox: prepare its folder, launch the services, wait until each answers an authenticated call."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from provision.sandbox import clouds, database, golden, look, ports, state, stop
+from provision.sandbox.report import Event, ignore
+from provision.sandbox.rest import Admin
+from provision.sandbox.services import RECIPES
+from provision.sandbox.site import Secrets, Site, load, locked, make_folder, save, write
+
+if TYPE_CHECKING:
+    import socket
+    from collections.abc import Callable
+
+    from provision.sandbox.recipe import Recipe
+    from provision.sandbox.report import Service
+
+_PATIENCE = 300.0
+_POLL = 0.05
+_OK = 400
+
+
+@dataclass(frozen=True, slots=True)
+class _Start:
+    """One start of one sandbox."""
+
+    site: Site
+    fresh: bool
+    begun: float
+    on_event: Callable[[Event], None]
+    lock: threading.Lock
+    given_up: threading.Event
+
+    def say(self, service: str, reached: str, detail: str = "") -> None:
+        """Tell who listens, one event at a time."""
+        with self.lock:
+            self.on_event(Event(service, reached, detail, time.monotonic() - self.begun))
+
+
+def up(folder: Path, *, on_event: Callable[[Event], None] = ignore) -> tuple[Service, ...]:
+    """Start a sandbox, or find that it runs; return once every service answers authenticated calls."""
+    begun = time.monotonic()
+    golden.cache()
+    folder = make_folder(folder.absolute())
+    with locked(folder / "lock"):
+        services = look.status(folder)
+        if all(service.state == "up" for service in services):
+            return services
+        stop.end_all(folder)
+        try:
+            _start(folder, on_event, begun)
+        except BaseException:
+            stop.end_all(folder)
+            raise
+        return look.status(folder)
+
+
+def _start(folder: Path, on_event: Callable[[Event], None], begun: float) -> None:
+    """Start everything and wait."""
+    before = load(folder)
+    names = [name for recipe in RECIPES for name in (recipe.name, *recipe.extra_ports)]
+    sockets = ports.bind_all(names, before.ports if before else {})
+    try:
+        site = Site(folder, ports.numbers(sockets), before.secrets if before else Secrets())
+        restored = _prepare(site)
+        start = _Start(site, not _complete(site), begun, on_event, threading.Lock(), threading.Event())
+        start.say("sandbox", "prepared", "golden" if restored else "")
+        _launch(site, sockets)
+    finally:
+        for listener in sockets.values():
+            listener.close()
+    _await(start)
+    if start.fresh:
+        write(site.path("databases", "complete"), "")
+        golden.store(site)
+
+
+def _complete(site: Site) -> bool:
+    """Tell whether the cloud was made and seeded before."""
+    return site.path("databases", "complete").exists()
+
+
+def _prepare(site: Site) -> bool:
+    """Fill the folder: configuration, databases; say whether they are golden ones."""
+    for name in ("databases", "run", "logs", "home", *(name for recipe in RECIPES for name in recipe.folders)):
+        make_folder(site.path(name))
+    state.clear(site.folder)
+    restored = False
+    if not _complete(site):
+        shutil.rmtree(site.path("databases"))
+        make_folder(site.path("databases"))
+        restored = golden.restore(site)
+    if restored:
+        write(site.path("databases", "complete"), "")
+    if _complete(site):
+        golden.relocate(site, passwords=restored)
+    else:
+        database.make_files(site.path("databases"), [name for recipe in RECIPES for name in recipe.databases])
+    for recipe in RECIPES:
+        for name, text in recipe.configure(site).items():
+            write(site.path(name), text)
+    clouds.write_file(site)
+    save(site)
+    return restored
+
+
+def _launch(site: Site, sockets: dict[str, socket.socket]) -> None:
+    """Start the launcher; it becomes a process of its own at once."""
+    descriptors = {name: listener.fileno() for name, listener in sockets.items()}
+    log = site.path("logs", "launcher.log")
+    with log.open("ab") as stream:
+        log.chmod(0o600)
+        subprocess.run(  # noqa: S603 - our own program
+            [sys.executable, "-m", "provision.sandbox.launch", str(site.folder)],
+            check=True,
+            stdin=subprocess.DEVNULL,
+            stdout=stream,
+            stderr=stream,
+            start_new_session=True,
+            pass_fds=tuple(descriptors.values()),
+            cwd=site.folder,
+            env=_environment(site, descriptors),
+        )
+
+
+def _environment(site: Site, descriptors: dict[str, int]) -> dict[str, str]:
+    """Return the environment of the services: nothing of the caller's cloud, no proxy, a home of their own."""
+    dropped = ("OS_", "XDG_", "PYTHONPATH", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "LISTEN_", "PYTEST")
+    kept = {name: value for name, value in os.environ.items() if not name.upper().startswith(dropped)}
+    paths = [str(Path(__file__).parents[2]), os.environ.get("PYTHONPATH", "")]
+    return {
+        **kept,
+        "HOME": str(site.path("home")),
+        "PYTHONPATH": os.pathsep.join(filter(None, paths)),
+        "PYTHONWARNINGS": "ignore",
+        "NO_PROXY": "127.0.0.1",
+        "PROVISION_SANDBOX": str(site.folder),
+        "PROVISION_SANDBOX_SOCKETS": json.dumps(descriptors),
+    }
+
+
+def _await(start: _Start) -> None:
+    """Wait for every service at once; the first that dies ends the start."""
+    with ThreadPoolExecutor(len(RECIPES)) as pool:
+        waiting = [pool.submit(_bring, start, recipe) for recipe in RECIPES]
+        try:
+            for one in as_completed(waiting):
+                one.result()
+        except BaseException:
+            start.given_up.set()
+            stop.end_all(start.site.folder)
+            raise
+
+
+def _bring(start: _Start, recipe: Recipe) -> None:
+    """Follow one service until it answers, and seed it."""
+    said, until = "", time.monotonic() + _PATIENCE
+    while said != "serving" and not start.given_up.is_set():
+        reached, detail = state.progress(start.site.folder, recipe.name)
+        if reached == "dead" or time.monotonic() > until:
+            raise look.failure(start.site.folder, recipe.name, detail or "not ready in time")
+        if reached != said:
+            start.say(recipe.name, reached)
+            said = reached
+        time.sleep(_POLL)
+    if start.given_up.is_set():
+        return
+    admin = Admin(start.site)
+    admin.login()
+    if start.fresh and recipe.seed is not None:
+        start.say(recipe.name, "seeding")
+        recipe.seed(admin)
+    _probe(start.site, recipe, admin)
+    start.say(recipe.name, "up", start.site.url(recipe.name))
+
+
+def _probe(site: Site, recipe: Recipe, admin: Admin) -> None:
+    """Make an authenticated call."""
+    headers = {"X-Subject-Token": admin.token} if recipe.name == "keystone" else {}
+    answer = admin.ask(recipe.name, "GET", recipe.probe.format(project=admin.project), headers=headers)
+    if answer.status >= _OK:
+        raise look.failure(site.folder, recipe.name, f"an authenticated call was answered {answer.status}")
+
+
