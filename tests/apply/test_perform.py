@@ -20,7 +20,7 @@ class Shelf:
     """A kind over a dictionary, whose calls can be made to go wrong."""
 
     def __init__(self, spec):
-        self.name, self.spec = "book", spec
+        self.name, self.spec, self.stays = "book", spec, False
         self.there = {}
         self.calls = []
         self.trouble = {}
@@ -192,6 +192,13 @@ def test_a_delete_that_does_not_happen_failed(shelf):
     shelf.there["a"] = have
     outcome = run(shelf, Action.DELETE, have=have)
     assert outcome.status is Status.FAILED and isinstance(outcome.error, CloudError)
+
+
+def test_deleting_what_stays_is_done_although_it_is_still_there(shelf):
+    shelf.deaf, shelf.stays = True, True
+    have = Live(ADDRESS, "a", spec(), True)
+    shelf.there["a"] = have
+    assert run(shelf, Action.DELETE, have=have).status is Status.DONE
 
 
 def test_a_step_without_its_halves_is_a_defect(shelf):
