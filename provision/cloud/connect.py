@@ -131,12 +131,12 @@ class Cloud:
 
     @property
     def network(self) -> Api:
-        """Neutron; its paths start with ``/v2.0``."""
+        """Neutron."""
         return self.api("network")
 
     @property
     def volume(self) -> Api:
-        """Cinder; its paths start after the project id."""
+        """Cinder."""
         return self.api("block-storage")
 
     def account(self, project: str) -> Api:

@@ -16,7 +16,7 @@ Items = tuple["Mapping[str, Any]", ...]
 _QUOTA_DEFAULTS: Final = {
     "compute": ("/os-quota-class-sets/default", "quota_class_set"),
     "block-storage": ("/os-quota-class-sets/default", "quota_class_set"),
-    "network": ("/v2.0/quotas/default/default", "quota"),
+    "network": ("/quotas/default/default", "quota"),
 }
 
 
@@ -47,11 +47,11 @@ class Shared:
 
     def external_networks(self) -> Items:
         """Return the networks that lead outside."""
-        return self._list("network", "/v2.0/networks", "networks", **{"router:external": "true"})
+        return self._list("network", "/networks", "networks", **{"router:external": "true"})
 
     def subnet_pools(self) -> Items:
         """Return every subnet pool."""
-        return self._list("network", "/v2.0/subnetpools", "subnetpools")
+        return self._list("network", "/subnetpools", "subnetpools")
 
     def quota_defaults(self, service: str) -> Mapping[str, Any]:
         """Return what a new project may use of ``compute``, ``block-storage`` or ``network``, in the service's words."""

@@ -86,7 +86,7 @@ class NetworkQuota(Kind[NetworkQuotaSpec]):
     def observe(self, cloud: Cloud, tenants: frozenset[str]) -> Iterator[Live[NetworkQuotaSpec]]:
         """Ask once for all projects: Neutron lists those that differ from its defaults, the others have just those."""
         defaults = cloud.shared.quota_defaults(self.service)
-        listed = cloud.network.get("/v2.0/quotas")["quotas"]
+        listed = cloud.network.get("/quotas")["quotas"]
         own = {body.get("project_id") or body["tenant_id"]: body for body in listed}
         for project, tenant in cloud.ids.projects(tenants).items():
             yield self._live(tenant, project, {**defaults, **own.get(project, {})})
@@ -96,7 +96,7 @@ class NetworkQuota(Kind[NetworkQuotaSpec]):
         project = cloud.ids.project(address.tenant)
         if project is None:
             return ()
-        return (self._live(address.tenant, project, cloud.network.get(f"/v2.0/quotas/{project}")["quota"]),)
+        return (self._live(address.tenant, project, cloud.network.get(f"/quotas/{project}")["quota"]),)
 
     def _live(self, tenant: str, project: str, body: Mapping[str, Any]) -> Live[NetworkQuotaSpec]:
         spec = NetworkQuotaSpec(**quota.found(body, QUOTAS))
@@ -119,8 +119,8 @@ class NetworkQuota(Kind[NetworkQuotaSpec]):
     def _put(self, cloud: Cloud, project: str, limits: dict[str, int]) -> None:
         if limits:
             with quota_writing():
-                cloud.network.put(f"/v2.0/quotas/{project}", {"quota": limits})
+                cloud.network.put(f"/quotas/{project}", {"quota": limits})
 
     def delete(self, cloud: Cloud, have: Live[NetworkQuotaSpec]) -> None:
         """Put every limit back to Neutron's default."""
-        cloud.network.delete(f"/v2.0/quotas/{have.id}")
+        cloud.network.delete(f"/quotas/{have.id}")
