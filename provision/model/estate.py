@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +27,11 @@ class Floor:
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """A tier as one reviewed object; `values` and `floors` include what it inherits."""
+    """A tier as one reviewed object; `values`, `floors` and `why` include what it inherits.
+
+    `values` stand on the estate's defaults. `title` and `summary` are by language; `why` explains single choices:
+    a dotted path to a sentence in each language.
+    """
 
     name: str
     version: str
@@ -37,6 +41,8 @@ class Profile:
     values: Values
     floors: Sequence[Floor]
     path: Path
+    summary: Mapping[str, str] = field(default_factory=dict)
+    why: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

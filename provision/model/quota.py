@@ -6,6 +6,7 @@ import dataclasses
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from provision.model.document import section, within, worded
 from provision.model.quantity import quota
 
 if TYPE_CHECKING:
@@ -32,36 +33,22 @@ class Counted:
         return self.wire or self.field
 
 
-def schema(section: str, title: Text, quotas: Iterable[Counted]) -> Mapping[str, Any]:
-    """Return the JSON Schema fragment of ``quotas.<section>``."""
-    fields = {
-        each.field: {"quota": each.unit, "description": each.title.en, "description_fr": each.title.fr}
-        for each in quotas
-    }
-    own = {
-        "type": "object",
-        "description": title.en,
-        "description_fr": title.fr,
-        "additionalProperties": False,
-        "properties": fields,
-    }
-    return {
-        "properties": {
-            "quotas": {"type": "object", "additionalProperties": False, "properties": {section: own}}
-        }
-    }
+def schema(service: str, title: Text, quotas: Iterable[Counted]) -> Mapping[str, Any]:
+    """Return the JSON Schema fragment of ``quotas.<service>``."""
+    fields = {each.field: worded(each.title, {"quota": each.unit}) for each in quotas}
+    return within(f"quotas.{service}", section(title, fields))
 
 
-def asked(values: Values, section: str, quotas: Iterable[Counted]) -> dict[str, int | str | None]:
-    """Return what documents say under ``quotas.<section>``: a number, -1 (unlimited), ``default``, or None (unmanaged)."""
-    said = values.section(f"quotas.{section}")
+def asked(values: Values, service: str, quotas: Iterable[Counted]) -> dict[str, int | str | None]:
+    """Return what documents say under ``quotas.<service>``: a number, -1 (unlimited), ``default``, or None (unmanaged)."""
+    said = values.section(f"quotas.{service}")
     read = {each.field: quota(said.get(each.field, "unmanaged"), each.unit) for each in quotas}
     return {field: None if value == "unmanaged" else value for field, value in read.items()}
 
 
-def origins(values: Values, section: str, quotas: Iterable[Counted]) -> dict[str, Origin]:
-    """Return where each quota of ``quotas.<section>`` is written."""
-    return {each.field: values.origin(f"quotas.{section}.{each.field}") for each in quotas}
+def origins(values: Values, service: str, quotas: Iterable[Counted]) -> dict[str, Origin]:
+    """Return where each quota of ``quotas.<service>`` is written."""
+    return {each.field: values.origin(f"quotas.{service}.{each.field}") for each in quotas}
 
 
 def found(body: Mapping[str, Any], quotas: Iterable[Counted]) -> dict[str, int | str | None]:

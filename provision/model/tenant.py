@@ -56,6 +56,13 @@ class Values:
         return self.origins.get((), Origin("?", 0))
 
 
+def in_words(said: object) -> str:
+    """Return a text of a document in one line; one written in several languages says each of them once."""
+    if _is_mapping(said):
+        return " / ".join(dict.fromkeys(str(each) for each in said.values()))
+    return "" if said is None else str(said)
+
+
 @dataclass(frozen=True, slots=True)
 class Tenant:
     """One tenant of the estate: its key, its profile, and its effective values.
