@@ -1,0 +1,232 @@
+"""JSON Schemas (2020-12) of the four documents; what a tenant may ask for comes from the kinds.
+
+Three keywords are ours, and any other tool may ignore them: ``quota: <unit>`` (the four words or a number of that
+unit), ``quantity: <unit>`` and ``cidr: 4|6``. ``says: {en, fr}`` is what a pattern means to a person.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from copy import deepcopy
+from functools import cache
+from typing import Any, Final
+
+import provision.resources  # noqa: F401 (importing it registers every kind)
+from provision.declare.layers import LIST_WORDS
+from provision.declare.policy import (
+    BOTH,
+    DATE,
+    EMAIL,
+    KEY,
+    PERSON,
+    POLICY,
+    TEXT,
+    TITLE,
+    Schema,
+    closed,
+    listed,
+    number,
+    open_table,
+    word,
+)
+from provision.kind import kinds
+
+DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
+PROFILE_ONLY: Final = ("version", "title", "summary", "extends", "assignable", "floor", "why")
+TENANT_ONLY: Final = ("tenant", "profile", "title", "state", "retirement", "waivers")
+
+
+def merged(left: Mapping[str, Any], right: Mapping[str, Any], where: str = "") -> Schema:
+    """Return two fragments as one; both may speak of a key as long as they agree. Raises `ValueError`."""
+    result = dict(left)
+    for key, value in right.items():
+        if key not in result:
+            result[key] = deepcopy(value)
+        elif isinstance(value, Mapping) and isinstance(result[key], Mapping):
+            result[key] = merged(result[key], value, f"{where}.{key}")
+        elif key == "required":
+            result[key] = sorted({*result[key], *value})
+        elif result[key] != value:
+            raise ValueError(f"two fragments disagree about {where}.{key}: {result[key]!r}, {value!r}")
+    return result
+
+
+def shut(schema: Any) -> Any:  # noqa: ANN401 (a schema, or a part of one)
+    """Return a schema whose objects refuse the keys they do not name."""
+    if isinstance(schema, Mapping):
+        result = {key: shut(value) for key, value in schema.items()}
+        if isinstance(schema.get("properties"), Mapping):
+            result.setdefault("type", "object")
+            result.setdefault("additionalProperties", False)
+        return result
+    return [shut(item) for item in schema] if isinstance(schema, list | tuple) else schema
+
+
+@cache
+def tree_schema() -> Schema:
+    """Return the schema of a tenant's effective tree: policy keys and what every kind asks for."""
+    schema: Schema = dict(POLICY)
+    for kind in kinds().values():
+        schema = merged(schema, shut(kind.document), kind.name)
+    return schema
+
+
+@cache
+def tenant_schema() -> Schema:
+    """Return the schema of ``tenants/<key>.yaml``."""
+    return {"$schema": DIALECT, "title": "tenant", **tree_schema(), "required": ["tenant", "profile"]}
+
+
+def _layer(*left_out: str, **more: Schema) -> Schema:
+    kept = {key: value for key, value in tree_schema()["properties"].items() if key not in left_out}
+    return closed(**{**kept, **more})
+
+
+@cache
+def profile_schema() -> Schema:
+    """Return the schema of ``profiles/<name>/profile.yaml``."""
+    size: Schema = {"type": ["integer", "number", "string"]}
+    bound: Schema = {
+        **closed(at_least=size, at_most=size, exactly={}, contains={}, one_of=listed({})),
+        "minProperties": 1,
+    }
+    head = {
+        "profile": {"type": "string", "pattern": "^[a-z][a-z0-9-]{0,40}$", "says": _NAME},
+        "version": {"type": "string", "pattern": r"^\d+\.\d+\.\d+$", "says": _VERSION},
+        "title": TITLE,
+        "summary": TITLE,
+        "extends": TEXT,
+        "assignable": {"type": "boolean"},
+        "floor": {"type": "object", "additionalProperties": bound},
+        "why": {"type": "object", "additionalProperties": BOTH},
+    }
+    schema = _layer(*TENANT_ONLY, **head)
+    return {"$schema": DIALECT, **schema, "title": "profile", "required": ["profile", "version", "title"]}
+
+
+_NAME: Final = {"en": "a name ([a-z][a-z0-9-]*)", "fr": "un nom ([a-z][a-z0-9-]*)"}
+_VERSION: Final = {"en": "a version (1.0.0)", "fr": "une version (1.0.0)"}
+_DESTINATION: Final = closed(
+    ("protocol", "to"),
+    protocol={"anyOf": [word("tcp", "udp", "icmp", "any"), {"type": "integer", "minimum": 0, "maximum": 255}]},
+    ports={
+        "anyOf": [
+            {"type": "integer", "minimum": 1, "maximum": 65535},
+            {"type": "string", "pattern": r"^\d{1,5}-\d{1,5}$", "says": {"en": "a range (8000-8080)", "fr": "une plage (8000-8080)"}},
+            word("none"),
+        ]
+    },
+    to={
+        "anyOf": [
+            word("any"),
+            {"type": "string", "cidr": 0},
+            listed({"type": "string", "cidr": 0}),
+        ]
+    },
+    reason=TEXT,
+)  # fmt: skip
+_SUPPLIER: Final = closed(
+    ("id", "supplier"),
+    id=TEXT,
+    layer=TEXT,
+    stratum=TEXT,
+    criticality={"enum": [1, 2, 3]},
+    supplier=TEXT,
+    country_hq=TEXT,
+    country_control=TEXT,
+    capital_extra_eu_pct={"type": "number", "minimum": 0, "maximum": 100},
+    capital_extra_eu_max_holder_pct={"type": "number", "minimum": 0, "maximum": 100},
+    veto_or_majority={"type": "boolean"},
+    laws_exposed=listed(TEXT),
+    data_access=word("none", "metadata", "content"),
+    update_path=word("own", "EU", "extra-EU"),
+    licence_spdx=TEXT,
+    governance=word("independent", "EU", "single-vendor"),
+    alternatives=number(),
+    internal_competence={"type": "boolean"},
+    exit_days=number(),
+    annual_spend_eur={"type": "number", "minimum": 0},
+    evidence=listed(
+        closed(("ref",), ref=TEXT, sha256=TEXT, date=DATE, confidence=word("low", "medium", "high"))
+    ),
+    reviewed_at=DATE,
+)
+
+
+@cache
+def estate_schema() -> Schema:
+    """Return the schema of ``estate.yaml``."""
+    families = {"ipv4": {"type": "integer", "minimum": 8, "maximum": 30}, "ipv6": number(48)}
+    names = open_table(TEXT, names="[a-z][a-z0-9_-]{0,62}")
+    schema = closed(
+        ("estate",),
+        estate={"type": "string", "pattern": "^[a-z][a-z0-9-]{1,30}$", "says": _NAME},
+        cloud=TEXT,
+        region=TEXT,
+        regions=open_table(closed(jurisdiction=TEXT)),
+        jurisdiction={"type": "string", "pattern": "^[A-Z]{2}$", "says": {"en": "a country code (FR)", "fr": "un code de pays (FR)"}},
+        domain=TEXT,
+        external_network=TEXT,
+        pools=closed(ipv4=TEXT, ipv6=TEXT),
+        prefix_lengths=closed(**families),
+        cidrs=word("unique", "free"),
+        flavors=open_table(listed(TEXT)),
+        volume_types=names,
+        destinations=open_table(_DESTINATION),
+        naming=closed(domain=TEXT, project=TEXT, group=TEXT),
+        defaults=_layer("tenant", "profile"),
+        approvers=listed(PERSON),
+        envelopes=open_table(closed(("yearly_eur",), yearly_eur={"type": "number", "minimum": 0}, owner=TEXT)),
+        rate_card=open_table({"type": "number", "minimum": 0}, names="[a-z][a-z0-9_.-]{0,62}"),
+        suppliers=listed(_SUPPLIER),
+        soc=closed(sink=TEXT, jurisdiction=TEXT),
+    )  # fmt: skip
+    return {"$schema": DIALECT, "title": "estate", **schema}
+
+
+@cache
+def request_schema() -> Schema:
+    """Return the schema of ``requests/<id>.yaml``."""
+    schema = closed(
+        ("request", "action", "tenant", "reason", "requester"),
+        request={"type": "string", "pattern": "^[a-z0-9][a-z0-9-]{1,60}$", "says": _NAME},
+        action=word("onboard", "change", "move", "offboard"),
+        tenant={"type": "string", "pattern": f"^{KEY}$", "says": _NAME},
+        profile=TEXT,
+        reason=TEXT,
+        requester=closed(("name", "email"), name=TEXT, email=EMAIL),
+        date=DATE,
+        changes=_layer("tenant", "profile"),
+    )
+    return {"$schema": DIALECT, "title": "request", **schema}
+
+
+def published(schema: Schema) -> Schema:
+    """Return a document's schema as other tools should read it: lists may also be written as changes to a list."""
+    result: Schema = _with_list_changes(schema)
+    return result
+
+
+def _with_list_changes(schema: Any) -> Any:  # noqa: ANN401 (a schema, or a part of one)
+    if isinstance(schema, list):
+        return [_with_list_changes(item) for item in schema]
+    if not isinstance(schema, Mapping):
+        return schema
+    result = {key: _with_list_changes(value) for key, value in schema.items()}
+    if result.get("type") != "array":
+        return result
+    changes = {**closed(**dict.fromkeys(LIST_WORDS, result)), "minProperties": 1}
+    return {"anyOf": [result, changes]}
+
+
+def at(schema: Schema, path: tuple[str, ...]) -> Schema | None:
+    """Return the schema of a dotted path of the tree, or None for one that nobody knows."""
+    found: Any = schema
+    for part in path:
+        entry = found.get("additionalProperties")
+        table = entry if isinstance(entry, Mapping) else None
+        found = found.get("properties", {}).get(part, table)
+        if found is None:
+            return None
+    result: Schema = found
+    return result
