@@ -65,7 +65,7 @@ def _key(as_tenant: Cloud, key: str | None) -> dict[str, Any]:
     if not key:
         return {}
     try:
-        return as_tenant.api("key-manager").get(f"/v1/secrets/{key}")
+        return as_tenant.api("key-manager").get(f"/secrets/{key}")
     except CloudError:
         return {}
 
