@@ -153,6 +153,8 @@ RECIPE = Recipe(
     seed=seed,
     packages=("cinder",),
     databases=("cinder",),
+    threads=4,
+    many_writers=True,
     environment={"OS_CINDER_DISABLE_EVENTLET_PATCHING": "true"},
     folders=("cinder/conversion", "cinder/coordination", "cinder/locks"),
 )

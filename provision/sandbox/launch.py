@@ -38,6 +38,7 @@ SHARED = (
     " openstack.connection cheroot.wsgi pecan"
 ).split()
 _GRACE = 2.0
+_COLLECT = (20_000, 20, 100)
 
 
 def main() -> None:
@@ -114,12 +115,15 @@ def _become(site: Site, recipe: Recipe, listeners: dict[str, socket.socket]) -> 
         return
     if recipe.green_library:
         sys.meta_path[:] = [finder for finder in sys.meta_path if not isinstance(finder, _NoGreenThreads)]
-    if recipe.threads > 1:
+    if recipe.many_writers:
         database.write_at_once()
     for module in recipe.modules:
         importlib.import_module(module)
     _make_schema(site, recipe)
     application = recipe.serve(site)
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(*_COLLECT)
     state.reached(site.folder, recipe.name, "serving")
     serve.serve(application, listeners[recipe.name], recipe.threads)
 

@@ -173,5 +173,6 @@ RECIPE = Recipe(
     folders=("nova/instances", "nova/locks"),
     green_library=False,
     threads=4,
+    many_writers=True,
     environment={"OS_NOVA_DISABLE_EVENTLET_PATCHING": "true"},
 )

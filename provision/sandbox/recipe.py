@@ -41,6 +41,7 @@ class Recipe:
     folders: tuple[str, ...] = ()
     kept: tuple[str, ...] = ()
     threads: int = 1
+    many_writers: bool = False
     alone: bool = False
     green_library: bool = True
     environment: Mapping[str, str] = field(default_factory=dict)
