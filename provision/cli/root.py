@@ -1,0 +1,52 @@
+"""`provision`: the table of its commands, each with the summary that the help shows."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Final
+
+from provision.cli.command import Group
+from provision.text import say
+
+if TYPE_CHECKING:
+    import click
+
+COMMANDS: Final = {
+    "sandbox": say(
+        "a real OpenStack control plane on this machine",
+        "un vrai plan de contrôle OpenStack sur cette machine",
+    ),
+    "init": say(
+        "make an estate: the folder of documents",
+        "créer un domaine d'exploitation : le dossier des documents",
+    ),
+    "check": say("check the documents, without a cloud", "vérifier les documents, sans cloud"),
+    "plan": say("show what apply would change; writes nothing", "montrer ce que ferait apply ; n'écrit rien"),
+    "apply": say(
+        "bring the cloud to what the documents say", "amener le cloud à ce que disent les documents"
+    ),
+    "profile": say(
+        "read the profiles that tenants are made from", "lire les profils dont les tenants sont faits"
+    ),
+    "schema": say(
+        "print the JSON Schemas of documents and results",
+        "afficher les JSON Schemas des documents et des résultats",
+    ),
+}
+
+
+def _load(name: str) -> click.Command:
+    """Import `provision.cli.<name>` and return its command."""
+    found: click.Command = import_module(f"provision.cli.{name}").command
+    return found
+
+
+root = Group(
+    "provision",
+    say(
+        "Takes tenants aboard an OpenStack cloud, from a profile to proof.",
+        "Embarque des tenants sur un cloud OpenStack, du profil à la preuve.",
+    ),
+    COMMANDS,
+    _load,
+)
