@@ -1,14 +1,204 @@
-"""What no schema can say: documents against one another."""
+"""What no schema can say: one part of a tenant against another, and against the estate."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any, Final
 
+from provision.declare.addressing import disjoint, disjoint_within, readable
+from provision.declare.layers import suggestion
+from provision.declare.naming import distinct
+from provision.declare.place import mistake
+from provision.declare.publishing import published_lawfully
+from provision.declare.schema import at, tree_schema
 from provision.errors import Mistake
 from provision.model.estate import Profile
 from provision.model.tenant import Tenant, Values
+from provision.text import Text, say
+
+NAMED: Final = ("networks", "routers", "security_groups", "object.containers", "identity.groups")
+_WORDS: Final = frozenset({"any", "self"})
 
 
 def check(estate: Values, profiles: Mapping[str, Profile], tenants: Sequence[Tenant]) -> Iterator[Mistake]:
-    """Yield every mistake."""
-    yield from ()
+    """Yield every mistake that only shows when documents are put side by side."""
+    for profile in profiles.values():
+        yield from _paths_known(profile)
+    for tenant in tenants:
+        for each in _CHECKS:
+            yield from each(tenant)
+    yield from disjoint(tenants, unique=estate.get("cidrs") == "unique")
+    yield from distinct(tenants)
+
+
+def _paths_known(profile: Profile) -> Iterator[Mistake]:
+    for floor in profile.floors:
+        if at(tree_schema(), tuple(floor.path.split("."))) is None:
+            yield Mistake(
+                floor.origin.file,
+                floor.origin.line,
+                say("a floor stands on an unknown key: {path}", "un plancher porte sur une clé inconnue : {path}", path=floor.path),
+                say("write a path of the tenant's document", "écrire un chemin du document d'un locataire"),
+            )  # fmt: skip
+
+
+def _retirement(tenant: Tenant) -> Iterator[Mistake]:
+    for path, item in _retirable(tenant.values):
+        state = f"{path}.state" if path else "state"
+        if item.get("state") == "retired" and not item.get("retirement"):
+            yield mistake(
+                tenant.values,
+                state,
+                say("{path} is retired without a reason and a date", "{path} est retiré sans motif ni date", path=path or tenant.key),
+                say("add retirement: {reason: …, date: 2026-11-01}", "ajouter retirement: {reason: …, date: 2026-11-01}"),
+            )  # fmt: skip
+
+
+def _retirable(values: Values) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    yield "", values.tree
+    for section in NAMED:
+        for name, item in values.section(section).items():
+            if isinstance(item, Mapping):
+                yield f"{section}.{name}", item
+
+
+def _routers(tenant: Tenant) -> Iterator[Mistake]:
+    known = list(tenant.values.section("routers"))
+    for name, network in tenant.values.section("networks").items():
+        router = network.get("router", "none")
+        if router not in ("none", *known):
+            yield _unknown(tenant, f"networks.{name}.router", router, known, _ROUTER)
+
+
+def _rules(tenant: Tenant) -> Iterator[Mistake]:
+    groups = list(tenant.values.section("security_groups"))
+    destinations = list(tenant.estate.section("destinations"))
+    for name in groups:
+        for direction, peer in (("ingress", "from"), ("egress", "to")):
+            path = f"security_groups.{name}.{direction}"
+            for index, entry in enumerate(tenant.values.items(path)):
+                if isinstance(entry, str) and entry not in destinations:
+                    yield _unknown(tenant, f"{path}.{index}", entry, destinations, _DESTINATION)
+                elif isinstance(entry, Mapping):
+                    yield from _peer(tenant, f"{path}.{index}.{peer}", entry.get(peer), groups)
+
+
+def _peer(tenant: Tenant, path: str, peer: object, groups: Sequence[str]) -> Iterator[Mistake]:
+    if isinstance(peer, str) and peer not in (*_WORDS, *groups) and not readable(peer):
+        yield _unknown(tenant, path, peer, [*groups, *_WORDS], _PEER)
+
+
+def _roles(tenant: Tenant) -> Iterator[Mistake]:
+    allowed = tenant.values.items("identity.roles.allowed")
+    delegated = [tenant.values.get("identity.roles.delegated")]
+    for name in tenant.values.section("identity.groups"):
+        path = f"identity.groups.{name}"
+        yield from _among(tenant, f"{path}.roles", allowed, _ROLE)
+        yield from _among(tenant, f"{path}.domain_roles", delegated, _ROLE)
+        if (
+            tenant.values.items(f"{path}.domain_roles")
+            and tenant.values.get("identity.domain") != "dedicated"
+        ):
+            yield mistake(
+                tenant.values,
+                f"{path}.domain_roles",
+                say("{path}: a role on a domain that the tenant does not own", "{path} : un rôle sur un domaine qui n'est pas au locataire", path=path),
+                say("write identity.domain: dedicated, or remove domain_roles", "écrire identity.domain: dedicated, ou supprimer domain_roles"),
+            )  # fmt: skip
+
+
+def _offers(tenant: Tenant) -> Iterator[Mistake]:
+    yield from _among(tenant, "compute.flavors", list(tenant.estate.section("flavors")), _FLAVOR)
+    yield from _among(tenant, "storage.volume.types", list(tenant.estate.section("volume_types")), _TYPE)
+    default = tenant.values.get("storage.volume.default")
+    types = tenant.values.items("storage.volume.types")
+    if default is not None and default not in types:
+        yield _unknown(tenant, "storage.volume.default", default, types, _DEFAULT)
+
+
+def _grounds(tenant: Tenant) -> Iterator[Mistake]:
+    """What the estate must know for the tenant's networks to be made."""
+    for name, router in tenant.values.section("routers").items():
+        if router.get("gateway") == "external" and not tenant.estate.get("external_network"):
+            yield _estate_lacks(tenant, f"routers.{name}.gateway", "external_network")
+    for name, network in tenant.values.section("networks").items():
+        for family in ("ipv4", "ipv6"):
+            wanted = network.get(family)
+            automatic = wanted == "auto" or (
+                isinstance(wanted, Mapping) and wanted.get("cidr", "auto") == "auto"
+            )
+            if automatic and not tenant.estate.get(f"pools.{family}"):
+                yield _estate_lacks(tenant, f"networks.{name}.{family}", f"pools.{family}")
+
+
+def _room(tenant: Tenant) -> Iterator[Mistake]:
+    """A quota smaller than what the same documents declare would stop apply half-way."""
+    for section in ("networks", "routers", "security_groups"):
+        limit = tenant.values.get(f"quotas.network.{section}")
+        present = [item for item in tenant.values.section(section).values() if item.get("state") != "retired"]
+        if isinstance(limit, int) and 0 <= limit < len(present):
+            yield mistake(
+                tenant.values,
+                f"quotas.network.{section}",
+                say(
+                    "a quota of {limit} {section}, where tenant {tenant} declares {count}",
+                    "un quota de {limit} {section}, là où le locataire {tenant} en déclare {count}",
+                    limit=limit,
+                    section=section,
+                    tenant=tenant.key,
+                    count=len(present),
+                ),
+                say("raise it to {count}", "le porter à {count}", count=len(present)),
+            )
+
+
+_ROUTER: Final = say("router", "routeur")
+_DESTINATION: Final = say("destination of the estate", "destination du parc")
+_PEER: Final = say("security group", "groupe de sécurité")
+_ROLE: Final = say(
+    "role that identity.roles lets this tenant give", "rôle que identity.roles permet de donner"
+)
+_FLAVOR: Final = say("flavour role of the estate", "rôle de gabarit du parc")
+_TYPE: Final = say("volume type role of the estate", "rôle de type de volume du parc")
+_DEFAULT: Final = say("volume type of this tenant", "type de volume de ce locataire")
+_CHECKS: Final[tuple[Callable[[Tenant], Iterator[Mistake]], ...]] = (
+    _retirement,
+    _routers,
+    _rules,
+    _roles,
+    _offers,
+    _grounds,
+    _room,
+    disjoint_within,
+    published_lawfully,
+)
+
+
+def _among(tenant: Tenant, path: str, known: Sequence[Any], what: Text) -> Iterator[Mistake]:
+    for index, entry in enumerate(tenant.values.items(path)):
+        if entry not in known:
+            yield _unknown(tenant, f"{path}.{index}", entry, known, what)
+
+
+def _unknown(tenant: Tenant, path: str, given: object, known: Sequence[Any], what: Text) -> Mistake:
+    return mistake(
+        tenant.values,
+        path,
+        say(
+            "{path}: {given} is no {what}",
+            "{path} : {given} n'est pas un {what}",
+            path=path,
+            given=given,
+            what=what,
+        ),
+        suggestion(str(given), [str(each) for each in known if each is not None]),
+    )
+
+
+def _estate_lacks(tenant: Tenant, path: str, key: str) -> Mistake:
+    return mistake(
+        tenant.values,
+        path,
+        say("{path} needs {key}, which estate.yaml does not give", "{path} demande {key}, que estate.yaml ne donne pas", path=path, key=key),
+        say("add {key} to estate.yaml", "ajouter {key} à estate.yaml", key=key),
+    )  # fmt: skip

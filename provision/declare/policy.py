@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from provision.model.document import WORDS
+
 Schema = dict[str, Any]
 
 KEY: Final = "[a-z][a-z0-9-]{2,30}"
@@ -53,8 +55,8 @@ EMAIL: Final[Schema] = {
     "pattern": r"^[^@\s]+@[^@\s]+$",
     "says": {"en": "an e-mail address", "fr": "une adresse électronique"},
 }
+TITLE: Final[Schema] = dict(WORDS)
 BOTH: Final = closed(("en", "fr"), en=TEXT, fr=TEXT)
-TITLE: Final[Schema] = {"anyOf": [TEXT, BOTH]}
 PERSON: Final = closed(name=TEXT, email=EMAIL, phone=TEXT)
 RETIREMENT: Final = closed(("reason", "date"), reason=TEXT, date=DATE)
 COUNT: Final[Schema] = {"type": ["integer", "string"], "quota": ""}

@@ -7,7 +7,6 @@ unit), ``quantity: <unit>`` and ``cidr: 4|6``. ``says: {en, fr}`` is what a patt
 from __future__ import annotations
 
 from collections.abc import Mapping
-from copy import deepcopy
 from functools import cache
 from typing import Any, Final
 
@@ -36,19 +35,36 @@ PROFILE_ONLY: Final = ("version", "title", "summary", "extends", "assignable", "
 TENANT_ONLY: Final = ("tenant", "profile", "title", "state", "retirement", "waivers")
 
 
-def merged(left: Mapping[str, Any], right: Mapping[str, Any], where: str = "") -> Schema:
-    """Return two fragments as one; both may speak of a key as long as they agree. Raises `ValueError`."""
-    result = dict(left)
-    for key, value in right.items():
-        if key not in result:
-            result[key] = deepcopy(value)
-        elif isinstance(value, Mapping) and isinstance(result[key], Mapping):
-            result[key] = merged(result[key], value, f"{where}.{key}")
-        elif key == "required":
-            result[key] = sorted({*result[key], *value})
-        elif result[key] != value:
-            raise ValueError(f"two fragments disagree about {where}.{key}: {result[key]!r}, {value!r}")
-    return result
+def merged(left: Schema, right: Schema, where: str) -> Schema:
+    """Return what two kinds say about the same section as one schema. Raises `ValueError` where they disagree."""
+    if not (_is_object(left) and _is_object(right)):
+        if _bare(left) != _bare(right):
+            raise ValueError(f"two kinds disagree about {where}: {left!r}, {right!r}")
+        return {**right, **left}
+    both = {
+        key: merged(left["properties"][key], value, f"{where}.{key}") if key in left["properties"] else value
+        for key, value in right["properties"].items()
+    }
+    return {**right, **left, "properties": {**left["properties"], **both}}
+
+
+def laid_over(policy: Schema, kind: Schema) -> Schema:
+    """Return policy keys and a kind's together; where both speak of a key, the kind knows better."""
+    if not (_is_object(policy) and _is_object(kind)):
+        return kind
+    both = {
+        key: laid_over(policy["properties"][key], value) if key in policy["properties"] else value
+        for key, value in kind["properties"].items()
+    }
+    return {**policy, **kind, "properties": {**policy["properties"], **both}}
+
+
+def _is_object(schema: Schema) -> bool:
+    return "properties" in schema
+
+
+def _bare(schema: Schema) -> Schema:
+    return {key: value for key, value in schema.items() if not key.startswith("description")}
 
 
 def shut(schema: Any) -> Any:  # noqa: ANN401 (a schema, or a part of one)
@@ -65,10 +81,10 @@ def shut(schema: Any) -> Any:  # noqa: ANN401 (a schema, or a part of one)
 @cache
 def tree_schema() -> Schema:
     """Return the schema of a tenant's effective tree: policy keys and what every kind asks for."""
-    schema: Schema = dict(POLICY)
+    asked: Schema = {"properties": {}}
     for kind in kinds().values():
-        schema = merged(schema, shut(kind.document), kind.name)
-    return schema
+        asked = merged(asked, {"properties": {}, **shut(kind.document)}, kind.name)
+    return laid_over(POLICY, asked)
 
 
 @cache
