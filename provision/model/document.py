@@ -8,6 +8,11 @@ from typing import Any, Final
 from provision.text import Text, say
 
 Schema = Mapping[str, Any]
+DAY: Final = {
+    "type": "string",
+    "pattern": r"^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$",
+    "says": {"en": "a date (2026-11-01)", "fr": "une date (2026-11-01)"},
+}
 NAME: Final = "^[a-z][a-z0-9-]{0,62}$"
 
 
@@ -16,21 +21,26 @@ def worded(text: Text, schema: Schema) -> dict[str, Any]:
     return {**schema, "description": text.en, "description_fr": text.fr}
 
 
+def closed(properties: Schema) -> dict[str, Any]:
+    """Return the schema of an object that has these keys and no other."""
+    return {"type": "object", "additionalProperties": False, "properties": properties}
+
+
 def section(text: Text, properties: Schema) -> dict[str, Any]:
     """Return the schema of a section whose keys are known."""
-    return worded(text, {"type": "object", "additionalProperties": False, "properties": properties})
+    return worded(text, closed(properties))
 
 
 def within(path: str, schema: Schema) -> dict[str, Any]:
     """Return the fragment of the tenant's schema that has `schema` at a dotted path."""
     for name in reversed(path.split(".")):
-        schema = {"type": "object", "additionalProperties": False, "properties": {name: schema}}
+        schema = closed({name: schema})
     return {"properties": schema["properties"]}
 
 
 def named(text: Text, item: Schema) -> dict[str, Any]:
     """Return the schema of a section of named items, each of which can be retired; `item` holds an item's own keys."""
-    one = {"type": "object", "additionalProperties": False, "properties": {**item, **RETIRABLE}}
+    one = closed({**item, **RETIRABLE})
     return worded(text, {"type": "object", "propertyNames": {"pattern": NAME}, "additionalProperties": one})
 
 
@@ -48,7 +58,7 @@ RETIRABLE: Final[Schema] = {
             "type": "object",
             "additionalProperties": False,
             "required": ["reason", "date"],
-            "properties": {"reason": {"type": "string"}, "date": {}},
+            "properties": {"reason": {"type": "string", "minLength": 1}, "date": DAY},
         },
     ),
 }

@@ -1,0 +1,185 @@
+"""Access of the tenant's project to a private volume type, by which a profile says how data is stored."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Annotated, Any, Final
+
+from provision.cloud.unmet import missing
+from provision.errors import NotFound
+from provision.kind import Kind, Unmet, immutable, register
+from provision.model.address import Address
+from provision.model.document import closed, within, worded
+from provision.model.resource import Desired, Live, Retirement
+from provision.text import say
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from provision.cloud.connect import Cloud
+    from provision.model.tenant import Tenant
+
+TYPES: Final = "storage.volume.types"
+ACCESS: Final = "storage.volume.access"
+
+
+@dataclass(frozen=True)
+class VolumeTypeAccessSpec:
+    """Which volume type, by name."""
+
+    type: Annotated[str, immutable()]
+
+
+@register
+class VolumeTypeAccess(Kind[VolumeTypeAccessSpec]):
+    """Additive, unless ``storage.volume.access: exact`` withdraws access to the estate's other types."""
+
+    name = "volume_type_access"
+    title = say("volume type access", "accès à un type de volume")
+    service = "block-storage"
+    spec = VolumeTypeAccessSpec
+    document = within(
+        "storage.volume",
+        closed(
+            {
+                "types": worded(
+                    say(
+                        "Volume types by role; the estate says which type a role is",
+                        "Types de volume par rôle ; le parc dit à quel type correspond un rôle",
+                    ),
+                    {"type": "array", "items": {"type": "string"}, "uniqueItems": True},
+                ),
+                "access": worded(
+                    say(
+                        "exact: access to the estate's other volume types is withdrawn; additive: it is left",
+                        "exact : l'accès aux autres types de volume du parc est retiré ; additive : il est laissé",
+                    ),
+                    {"enum": ["exact", "additive"]},
+                ),
+            }
+        ),
+    )
+
+    def desire(self, tenant: Tenant) -> Iterator[Desired[VolumeTypeAccessSpec]]:
+        """Want each type of ``storage.volume.types``; with ``access: exact``, want the estate's others withdrawn.
+
+        A role that the estate does not speak of is a volume type's own name.
+        """
+        roles, retired = tenant.estate.section("volume_types"), tenant.retirement()
+        wanted: dict[str, int] = {}
+        for index, role in enumerate(tenant.values.items(TYPES)):
+            wanted.setdefault(roles.get(role, role), index)
+        for name, index in wanted.items():
+            yield _desired(tenant, name, f"{TYPES}.{index}", retired)
+        if retired is None and tenant.values.get(ACCESS) == "exact":
+            because = Retirement("access: exact", "", tenant.values.origin(ACCESS))
+            for name in sorted(set(roles.values()) - wanted.keys()):
+                yield _desired(tenant, name, ACCESS, because)
+
+    def resolve(self, cloud: Cloud, want: Desired[VolumeTypeAccessSpec]) -> Desired[VolumeTypeAccessSpec]:
+        """Want no access to a public type: Cinder keeps none, and refuses to.
+
+        Raises `Unmet` for a type that is not there, and for a public one that ``access: exact`` is to withhold.
+        """
+        types = {each["name"]: each for each in cloud.shared.volume_types()}
+        public = want.spec.type in types and _is_public(types[want.spec.type])
+        if want.retired is not None:
+            if public and want.retired.origin == want.origin:
+                raise _open_to_all(want)
+            return want
+        if want.spec.type not in types:
+            raise missing(say("volume type", "type de volume"), want.spec.type, types, want.origin)
+        return replace(want, retired=Retirement("public", "", want.origin)) if public else want
+
+    def observe(self, cloud: Cloud, tenants: frozenset[str]) -> Iterator[Live[VolumeTypeAccessSpec]]:
+        """Ask once a private type, concurrently: a number of calls that does not grow with tenants."""
+        types = [each for each in cloud.shared.volume_types() if not _is_public(each)]
+        projects = cloud.ids.projects(tenants)
+        for kind, access in zip(types, cloud.each(lambda each: _access(cloud, each), types), strict=True):
+            for body in access:
+                if body["project_id"] in projects:
+                    yield _live(projects[body["project_id"]], kind, body)
+
+    def look(self, cloud: Cloud, address: Address) -> tuple[Live[VolumeTypeAccessSpec], ...]:
+        """Ask for one type."""
+        project = cloud.ids.project(address.tenant)
+        return tuple(
+            _live(address.tenant, kind, body)
+            for kind in cloud.shared.volume_types()
+            if kind["name"] == address.name and not _is_public(kind)
+            for body in _access(cloud, kind)
+            if body["project_id"] == project
+        )
+
+    def create(self, cloud: Cloud, want: Desired[VolumeTypeAccessSpec]) -> str:
+        """Grant it. Raises `Conflict` when it was granted meanwhile."""
+        project = cloud.ids.of(Address("project", want.address.tenant, want.address.tenant))
+        kind = next(each["id"] for each in cloud.shared.volume_types() if each["name"] == want.spec.type)
+        cloud.volume.post(f"/types/{kind}/action", {"addProjectAccess": {"project": project}})
+        return f"{kind}/{project}"
+
+    def update(
+        self, cloud: Cloud, have: Live[VolumeTypeAccessSpec], want: Desired[VolumeTypeAccessSpec]
+    ) -> None:
+        """Do nothing: an access has nothing that could differ."""
+
+    def delete(self, cloud: Cloud, have: Live[VolumeTypeAccessSpec]) -> None:
+        """Withdraw it; volumes of the type go on."""
+        kind, project = have.id.rsplit("/", 1)
+        try:
+            cloud.volume.post(f"/types/{kind}/action", {"removeProjectAccess": {"project": project}})
+        except NotFound:
+            return
+
+
+def _desired(
+    tenant: Tenant, name: str, path: str, retired: Retirement | None
+) -> Desired[VolumeTypeAccessSpec]:
+    return Desired(
+        Address(VolumeTypeAccess.name, tenant.key, name),
+        VolumeTypeAccessSpec(name),
+        tenant.values.origin(path),
+        frozenset({Address("project", tenant.key, tenant.key)}),
+        retired=retired,
+    )
+
+
+def _open_to_all(want: Desired[VolumeTypeAccessSpec]) -> Unmet:
+    return Unmet(
+        say(
+            "volume type {name!r} is public: access to it cannot be withheld from anybody",
+            "le type de volume {name!r} est public : l'accès n'en peut être refusé à personne",
+            name=want.spec.type,
+        ),
+        where=str(want.origin),
+        do=say(
+            "have the operator make it private, or write access: additive",
+            "le faire rendre privé par l'opérateur, ou écrire access: additive",
+        ),
+    )
+
+
+def _is_public(kind: Mapping[str, Any]) -> bool:
+    return bool(kind.get("is_public", kind.get("os-volume-type-access:is_public", True)))
+
+
+def _access(cloud: Cloud, kind: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Return who has access to a private type; nobody, when it has gone meanwhile."""
+    try:
+        found: list[dict[str, Any]] = cloud.volume.get(f"/types/{kind['id']}/os-volume-type-access")[
+            "volume_type_access"
+        ]
+    except NotFound:
+        return []
+    return found
+
+
+def _live(tenant: str, kind: Mapping[str, Any], body: Mapping[str, Any]) -> Live[VolumeTypeAccessSpec]:
+    address = Address(VolumeTypeAccess.name, tenant, kind["name"])
+    return Live(
+        address,
+        f"{kind['id']}/{body['project_id']}",
+        VolumeTypeAccessSpec(kind["name"]),
+        owned=True,
+        raw=body,
+    )
