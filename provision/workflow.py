@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import difflib
 import getpass
+import os
 import socket
 import time
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
@@ -22,24 +23,30 @@ from provision.apply.journal import Journal, alone
 from provision.apply.perform import Performer
 from provision.apply.signals import stop_asked
 from provision.cloud.connect import Cloud, connect
-from provision.errors import UsageError
+from provision.declare import scaffold
+from provision.errors import ProvisionError, Refused, UsageError
 from provision.kind import Kind, Unmet, kinds
 from provision.model.event import Listener, ignore
 from provision.model.plan import Problem
 from provision.observe import survey
+from provision.observe.facts import facts as observe_facts
+from provision.observe.facts import facts as read_facts
 from provision.plan import file as plan_file
 from provision.text import say
 
 if TYPE_CHECKING:
     from provision.model.estate import Estate
+    from provision.model.facts import Facts
     from provision.model.outcome import Outcome
     from provision.model.plan import Plan, Step
     from provision.model.proof import Proof
     from provision.model.resource import Desired
     from provision.model.tenant import Tenant
+    from provision.text import Language
 
 WORKERS: Final = 16
 STATE: Final = ".provision"
+ESTATE_FILE: Final = "estate.yaml"
 DOUBT: Final = 600.0  # seconds for which a create that an earlier run did not see end may still show up
 
 Requests = dict[str, dict[str, int]]
@@ -76,6 +83,64 @@ class Applied:
     requests: Requests
     seconds: float
     declined: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Founded:
+    """A new estate: what was written, what was there already, and what its cloud said, or why it said nothing."""
+
+    directory: Path
+    name: str
+    written: tuple[str, ...]
+    kept: tuple[str, ...]
+    facts: Facts | None
+    silence: ProvisionError | None
+
+
+def init(directory: Path, *, name: str | None, cloud: str | None, language: Language) -> Founded:
+    """Make an estate's folder, from what its cloud offers when one is named and answers; overwrites nothing.
+
+    Raises `Refused` for a folder that is an estate already, `UsageError` for a name or a folder that will not do.
+    """
+    if (directory / ESTATE_FILE).exists():
+        raise Refused(
+            say("this folder is an estate already", "ce dossier est déjà un parc"), where=str(directory)
+        )
+    estate = name or scaffold.name_from(directory.resolve().name)
+    if not scaffold.NAME.fullmatch(estate):
+        raise UsageError(
+            say("{name!r} cannot name an estate", "{name!r} ne peut pas nommer un parc", name=estate),
+            do=say("write [a-z][a-z0-9-]{{1,30}}", "écrire [a-z][a-z0-9-]{{1,30}}", name=estate),
+        )
+    facts, silence = _facts_of(cloud, estate)
+    written, kept = _write(directory, scaffold.files(estate, facts, language))
+    return Founded(directory, estate, written, kept, facts, silence)
+
+
+def _facts_of(cloud: str | None, estate: str) -> tuple[Facts | None, ProvisionError | None]:
+    if cloud is None and not {"OS_CLOUD", "OS_AUTH_URL"} & os.environ.keys():
+        return None, None
+    try:
+        with closing(connect(cloud, estate=estate)) as connected:
+            return observe_facts(connected), None
+    except ProvisionError as error:
+        return None, error
+
+
+def _write(directory: Path, files: Mapping[str, str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Write the files that are not there yet; return those written, and those that were there."""
+    kept = tuple(path for path in files if (directory / path).exists())
+    written = tuple(path for path in files if path not in kept)
+    try:
+        for path in written:
+            (directory / path).parent.mkdir(parents=True, exist_ok=True)
+            (directory / path).write_text(files[path], encoding="utf-8")
+    except OSError as error:
+        raise UsageError(
+            say("this cannot be written: {why}", "ceci ne peut pas être écrit : {why}", why=error.strerror),
+            where=str(error.filename),
+        ) from error
+    return written, kept
 
 
 def plan(question: Question, on_event: Listener = ignore) -> Planned:
@@ -124,6 +189,87 @@ def prove(question: Question, on_event: Listener = ignore) -> tuple[Proof, ...]:
         survey(cloud, kinds(), frozenset(tenant.key for tenant in tenants), on_event)
         with cloud.writing():
             return tuple(each for tenant in tenants for each in proof.prove(cloud, tenant))
+
+
+def check(directory: Path) -> Estate:
+    """Load every document of an estate. Raises `DocumentErrors` with all their mistakes."""
+    return declare.load(directory)
+
+
+@dataclass(frozen=True, slots=True)
+class Founded:
+    """A new estate: the files written and those that were there, what its cloud offers, or why it did not answer."""
+
+    directory: Path
+    name: str
+    written: tuple[str, ...]
+    kept: tuple[str, ...]
+    facts: Facts | None
+    silence: ProvisionError | None = None
+
+
+def init(directory: Path, *, name: str | None, cloud: str | None, language: Language) -> Founded:
+    """Make the folder of an estate, filled in with what its cloud offers when one is named and answers.
+
+    Raises `UsageError` for a folder that is an estate already, for a name that cannot stand in a marker, and when the
+    folder cannot be written.
+    """
+    name = name or scaffold.name_from(directory.absolute().name)
+    if not scaffold.NAME.fullmatch(name):
+        raise UsageError(
+            say("{name!r} cannot name an estate", "{name!r} ne peut pas nommer un parc", name=name),
+            where="--name",
+            do=say(
+                "take 2 to 31 of a-z, 0-9 and -, a letter first",
+                "prendre de 2 à 31 caractères parmi a-z, 0-9 et -, une lettre d'abord",
+            ),
+        )
+    if (directory / "estate.yaml").exists():
+        raise UsageError(
+            say("this is an estate already", "c'est déjà un parc"),
+            where=str(directory / "estate.yaml"),
+            do=say("take another folder", "prendre un autre dossier"),
+        )
+    facts, silence = _asked(cloud, name)
+    written, kept = _write(directory, scaffold.files(name, facts, language))
+    return Founded(directory, name, written, kept, facts, silence)
+
+
+def _asked(name: str | None, estate: str) -> tuple[Facts | None, ProvisionError | None]:
+    if name is None and not CLOUD_VARIABLES & os.environ.keys():
+        return None, None
+    try:
+        with closing(connect(name, estate=estate)) as cloud:
+            return read_facts(cloud), None
+    except ProvisionError as silence:
+        return None, silence
+
+
+def _write(directory: Path, files: Mapping[str, str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Write the files that are not there yet; return which were written and which were kept."""
+    written, kept = [], []
+    try:
+        for name, text in files.items():
+            path = directory / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            if path.exists():
+                kept.append(name)
+            else:
+                path.write_text(text, encoding="utf-8")
+                written.append(name)
+    except OSError as error:
+        raise UsageError(
+            say("cannot write: {error}", "écriture impossible : {error}", error=error.strerror),
+            where=str(error.filename or directory),
+        ) from error
+    return tuple(written), tuple(kept)
+
+
+def write_examples(directory: Path, language: Language) -> tuple[Path, ...]:
+    """Write the example tenants into an estate, leaving those that are there; return where they all are."""
+    files = examples.tenants(language)
+    _write(directory, files)
+    return tuple(directory / name for name in files)
 
 
 @contextmanager

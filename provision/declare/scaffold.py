@@ -19,7 +19,7 @@ _NOTHING_KNOWN: Final = Facts(cloud="", region="", domain="")
 
 def name_from(folder: str) -> str:
     """Return a name for an estate out of its folder's, within what a name may hold."""
-    words = re.sub(r"[^a-z0-9]+", "-", folder.lower()).strip("-0123456789")[:30].strip("-")
+    words = re.sub(r"[^a-z0-9]+", "-", folder.lower()).lstrip("-0123456789")[:30].rstrip("-")
     return words if NAME.fullmatch(words) else "estate"
 
 

@@ -1,0 +1,105 @@
+"""JSON Schemas (2020-12) of what `--format json` prints: the stable part of the command line."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from provision.model.outcome import Status
+from provision.model.plan import Action
+
+Schema = dict[str, Any]
+DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
+
+_TEXT: Final[Schema] = {"type": "string"}
+_MAYBE: Final[Schema] = {"type": ["string", "null"]}
+_FLAG: Final[Schema] = {"type": "boolean"}
+_COUNT: Final[Schema] = {"type": "integer", "minimum": 0}
+_SECONDS: Final[Schema] = {"type": "number", "minimum": 0}
+_ANY: Final[Schema] = {}
+_ADDRESS: Final[Schema] = {"type": "string", "pattern": "^[^/]+/[^/]+/.+$"}
+_ORIGIN: Final[Schema] = {"type": ["string", "null"], "pattern": ":[0-9]+$"}
+_ACTION: Final[Schema] = {"enum": [each.value for each in Action]}
+
+
+def _object(**properties: Schema) -> Schema:
+    """Return the schema of an object that has exactly these keys."""
+    return {
+        "type": "object",
+        "properties": properties,
+        "required": list(properties),
+        "additionalProperties": False,
+    }
+
+
+def _list(items: Schema) -> Schema:
+    return {"type": "array", "items": items}
+
+
+_FIELD: Final = _object(field=_TEXT, before=_ANY, after=_ANY, origin=_ORIGIN)
+_CHANGE: Final = _object(
+    action=_ACTION, address=_ADDRESS, fields=_list(_FIELD), reason=_MAYBE, blocked=_MAYBE
+)
+_PROBLEM: Final = _object(tenant=_TEXT, where=_TEXT, what=_TEXT, do=_TEXT)
+_REQUESTS: Final[Schema] = {
+    "type": "object",
+    "additionalProperties": {"type": "object", "additionalProperties": _COUNT},
+}
+_PLAN: Final[dict[str, Schema]] = {
+    "cloud": _TEXT,
+    "fingerprint": {"type": "string", "pattern": "^[0-9a-f]*$"},
+    "tenants": _list(_TEXT),
+    "changes": _list(_CHANGE),
+    "problems": _list(_PROBLEM),
+    "requests": _REQUESTS,
+    "seconds": _SECONDS,
+}
+_ERROR: Final[Schema] = {"anyOf": [{"type": "null"}, _object(where=_TEXT, what=_TEXT, do=_TEXT)]}
+_OUTCOME: Final = _object(
+    address=_ADDRESS,
+    action=_ACTION,
+    status={"enum": [each.value for each in Status]},
+    error=_ERROR,
+    because={"anyOf": [{"type": "null"}, _ADDRESS]},
+    request_ids=_list(_TEXT),
+    seconds=_SECONDS,
+)
+_SERVICE: Final = _object(
+    service=_TEXT,
+    url=_TEXT,
+    pid={"type": ["integer", "null"]},
+    rss_mib=_SECONDS,
+    state={"enum": ["up", "down", "dead", "starting"]},
+)
+_HEAD: Final[dict[str, Schema]] = {
+    "name": _TEXT,
+    "title": _TEXT,
+    "version": _TEXT,
+    "extends": _MAYBE,
+    "assignable": _FLAG,
+}
+_FLOOR: Final = _object(path=_TEXT, direction=_TEXT, bound=_ANY, profile=_TEXT, origin=_ORIGIN)
+_VALUE: Final = _object(path=_TEXT, value=_ANY, origin=_ORIGIN, enforced_by=_list(_TEXT), why=_MAYBE)
+_LAYER: Final = _object(layer=_TEXT, name=_TEXT, value=_ANY, origin=_ORIGIN)
+
+RESULTS: Final[dict[str, Schema]] = {
+    "plan": _object(**_PLAN),
+    "apply": _object(**_PLAN, outcomes=_list(_OUTCOME)),
+    "check": _list(_object(file=_TEXT, line=_COUNT, what=_TEXT, do=_TEXT)),
+    "init": _object(
+        estate=_TEXT,
+        directory=_TEXT,
+        written=_list(_TEXT),
+        kept=_list(_TEXT),
+        cloud=_MAYBE,
+        silence=_MAYBE,
+    ),
+    "sandbox-status": _list(_SERVICE),
+    "profile-list": _list(_object(**_HEAD)),
+    "profile-show": _object(**_HEAD, summary=_TEXT, floors=_list(_FLOOR), values=_list(_VALUE)),
+    "profile-explain": _object(subject=_TEXT, key=_TEXT, value=_ANY, layers=_list(_LAYER)),
+}
+
+
+def result(name: str) -> Schema:
+    """Return the schema of one result. Raises `KeyError`."""
+    return {"$schema": DIALECT, "title": name, **RESULTS[name]}
