@@ -22,15 +22,14 @@ from provision.apply.execute import execute
 from provision.apply.journal import Journal, alone
 from provision.apply.perform import Performer
 from provision.apply.signals import stop_asked
-from provision.cloud.connect import Cloud, connect
-from provision.declare import scaffold
+from provision.cloud.connect import CLOUD_VARIABLES, Cloud, connect
+from provision.declare import examples, scaffold
 from provision.errors import ProvisionError, Refused, UsageError
 from provision.kind import Kind, Unmet, kinds
 from provision.model.event import Listener, ignore
 from provision.model.plan import Problem
 from provision.observe import survey
 from provision.observe.facts import facts as observe_facts
-from provision.observe.facts import facts as read_facts
 from provision.plan import file as plan_file
 from provision.text import say
 
@@ -118,7 +117,7 @@ def init(directory: Path, *, name: str | None, cloud: str | None, language: Lang
 
 
 def _facts_of(cloud: str | None, estate: str) -> tuple[Facts | None, ProvisionError | None]:
-    if cloud is None and not {"OS_CLOUD", "OS_AUTH_URL"} & os.environ.keys():
+    if cloud is None and not CLOUD_VARIABLES & os.environ.keys():
         return None, None
     try:
         with closing(connect(cloud, estate=estate)) as connected:
@@ -141,6 +140,13 @@ def _write(directory: Path, files: Mapping[str, str]) -> tuple[tuple[str, ...], 
             where=str(error.filename),
         ) from error
     return written, kept
+
+
+def write_examples(directory: Path, language: Language) -> tuple[Path, ...]:
+    """Write the example tenants into an estate, leaving those that are there; return where they all are."""
+    files = examples.tenants(language)
+    _write(directory, files)
+    return tuple(directory / name for name in files)
 
 
 def plan(question: Question, on_event: Listener = ignore) -> Planned:
@@ -189,87 +195,6 @@ def prove(question: Question, on_event: Listener = ignore) -> tuple[Proof, ...]:
         survey(cloud, kinds(), frozenset(tenant.key for tenant in tenants), on_event)
         with cloud.writing():
             return tuple(each for tenant in tenants for each in proof.prove(cloud, tenant))
-
-
-def check(directory: Path) -> Estate:
-    """Load every document of an estate. Raises `DocumentErrors` with all their mistakes."""
-    return declare.load(directory)
-
-
-@dataclass(frozen=True, slots=True)
-class Founded:
-    """A new estate: the files written and those that were there, what its cloud offers, or why it did not answer."""
-
-    directory: Path
-    name: str
-    written: tuple[str, ...]
-    kept: tuple[str, ...]
-    facts: Facts | None
-    silence: ProvisionError | None = None
-
-
-def init(directory: Path, *, name: str | None, cloud: str | None, language: Language) -> Founded:
-    """Make the folder of an estate, filled in with what its cloud offers when one is named and answers.
-
-    Raises `UsageError` for a folder that is an estate already, for a name that cannot stand in a marker, and when the
-    folder cannot be written.
-    """
-    name = name or scaffold.name_from(directory.absolute().name)
-    if not scaffold.NAME.fullmatch(name):
-        raise UsageError(
-            say("{name!r} cannot name an estate", "{name!r} ne peut pas nommer un parc", name=name),
-            where="--name",
-            do=say(
-                "take 2 to 31 of a-z, 0-9 and -, a letter first",
-                "prendre de 2 à 31 caractères parmi a-z, 0-9 et -, une lettre d'abord",
-            ),
-        )
-    if (directory / "estate.yaml").exists():
-        raise UsageError(
-            say("this is an estate already", "c'est déjà un parc"),
-            where=str(directory / "estate.yaml"),
-            do=say("take another folder", "prendre un autre dossier"),
-        )
-    facts, silence = _asked(cloud, name)
-    written, kept = _write(directory, scaffold.files(name, facts, language))
-    return Founded(directory, name, written, kept, facts, silence)
-
-
-def _asked(name: str | None, estate: str) -> tuple[Facts | None, ProvisionError | None]:
-    if name is None and not CLOUD_VARIABLES & os.environ.keys():
-        return None, None
-    try:
-        with closing(connect(name, estate=estate)) as cloud:
-            return read_facts(cloud), None
-    except ProvisionError as silence:
-        return None, silence
-
-
-def _write(directory: Path, files: Mapping[str, str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Write the files that are not there yet; return which were written and which were kept."""
-    written, kept = [], []
-    try:
-        for name, text in files.items():
-            path = directory / name
-            path.parent.mkdir(parents=True, exist_ok=True)
-            if path.exists():
-                kept.append(name)
-            else:
-                path.write_text(text, encoding="utf-8")
-                written.append(name)
-    except OSError as error:
-        raise UsageError(
-            say("cannot write: {error}", "écriture impossible : {error}", error=error.strerror),
-            where=str(error.filename or directory),
-        ) from error
-    return tuple(written), tuple(kept)
-
-
-def write_examples(directory: Path, language: Language) -> tuple[Path, ...]:
-    """Write the example tenants into an estate, leaving those that are there; return where they all are."""
-    files = examples.tenants(language)
-    _write(directory, files)
-    return tuple(directory / name for name in files)
 
 
 @contextmanager

@@ -12,6 +12,10 @@ if TYPE_CHECKING:
     import click
 
 COMMANDS: Final = {
+    "demo": say(
+        "from nothing to three proven tenants on a real OpenStack",
+        "de rien à trois tenants prouvés sur un vrai OpenStack",
+    ),
     "sandbox": say(
         "a real OpenStack control plane on this machine",
         "un vrai plan de contrôle OpenStack sur cette machine",

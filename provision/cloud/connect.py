@@ -36,6 +36,7 @@ ItemT = TypeVar("ItemT")
 ResultT = TypeVar("ResultT")
 
 TIMEOUT: Final = 120
+CLOUD_VARIABLES: Final = frozenset({"OS_CLOUD", "OS_AUTH_URL"})
 MICROVERSIONS: Final = {"compute": "2.79", "block-storage": "3.62"}
 _PROXIES: Final = {
     "identity": "identity",
@@ -201,7 +202,7 @@ def connect(name: str | None, *, estate: str, fallback: str | None = None, worke
     leave.
     Nothing is sent before the first question. Raises `UsageError` for an unknown name, `CredentialsRefused`, `Unreachable`.
     """
-    if name is None and not {"OS_CLOUD", "OS_AUTH_URL"} & os.environ.keys():
+    if name is None and not CLOUD_VARIABLES & os.environ.keys():
         name = fallback
     try:
         region = openstack.config.OpenStackConfig(load_yaml_config=True).get_one(cloud=name)

@@ -24,12 +24,12 @@ _REFUSALS: Final = frozenset({400, 409, 413})
 def settle(cloud: Cloud, service: str, want: Desired[SpecT], quotas: Iterable[Counted]) -> Desired[SpecT]:
     """Replace each ``default`` by the service's own. Raises `Unmet` for a quota this service does not know."""
     spec: Any = want.spec
-    asked = {each: getattr(spec, each.field) for each in quotas if getattr(spec, each.field) is not None}
+    asked = [each for each in quotas if getattr(spec, each.field) is not None]
     defaults = cloud.shared.quota_defaults(service) if asked else {}
     for each in asked:
         if each.key not in defaults:
             raise _unknown(service, want, each)
-    numbers = {each.field: defaults[each.key] for each, said in asked.items() if said == "default"}
+    numbers = {each.field: defaults[each.key] for each in asked if getattr(spec, each.field) == "default"}
     return replace(want, spec=replace(spec, **numbers))
 
 

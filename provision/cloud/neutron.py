@@ -1,0 +1,139 @@
+"""What the kinds of Neutron ask of it in the same way: lists of many projects, whose a thing is, what to do about a refusal."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final, Protocol
+
+from provision.cloud.unmet import missing
+from provision.errors import Conflict, QuotaExceeded
+from provision.kind import Unmet
+from provision.model.address import Address
+from provision.text import say
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from provision.cloud.connect import Cloud
+    from provision.model.origin import Origin
+    from provision.model.resource import Desired, Live
+    from provision.text import Text
+
+NAMED_PROJECTS: Final = 20
+
+
+class Headed(Protocol):
+    """A spec with what every thing of Neutron has."""
+
+    @property
+    def name(self) -> str:
+        """Its name."""
+
+    @property
+    def description(self) -> str | None:
+        """Its description without our marker; None when not managed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Whose a thing is: the address it answers to, its description without our marker, and whether it is ours."""
+
+    address: Address
+    text: str
+    owned: bool
+
+
+def project_id(cloud: Cloud, address: Address) -> str:
+    """Return the project that a resource stands in. Raises `NotFound`."""
+    return cloud.ids.of(Address("project", address.tenant, address.tenant))
+
+
+def grounds(tenant: str) -> frozenset[Address]:
+    """Return what everything of Neutron stands on: the project, and the quota that leaves room for it."""
+    return frozenset({Address("project", tenant, tenant), Address("network_quota", tenant, "network")})
+
+
+def listed(
+    cloud: Cloud, collection: str, tenants: frozenset[str], **filters: object
+) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Yield (tenant, body) of everything of a collection that stands in these tenants' projects, in one paged list.
+
+    Up to 20 projects are named in the query; of more, the list is asked for whole.
+    """
+    projects = cloud.ids.projects(tenants)
+    if not projects:
+        return
+    named = sorted(projects) if len(projects) <= NAMED_PROJECTS else None
+    for body in cloud.network.list(
+        f"/{collection}", collection.replace("-", "_"), project_id=named, **filters
+    ):
+        tenant = projects.get(body["project_id"])
+        if tenant is not None:
+            yield tenant, body
+
+
+def found(cloud: Cloud, kind: str, tenant: str, body: Mapping[str, Any]) -> Found:
+    """Read whose a thing is; a marker that names another tenant or kind was copied by somebody, and counts for nothing."""
+    text, marked = cloud.owner.read(body.get("description"))
+    if marked is not None and (marked.kind, marked.tenant) == (kind, tenant):
+        return Found(marked, text, owned=True)
+    name = str(body.get("name") or body["id"])
+    return Found(Address(kind, tenant, name), str(body.get("description") or ""), owned=False)
+
+
+def kept(cloud: Cloud, want: Desired[Any]) -> str | None:
+    """Return a wanted description as it will be read back: cut to what there is room for."""
+    text = want.spec.description
+    return None if text is None else cloud.owner.kept(text, want.address)
+
+
+def head(cloud: Cloud, want: Desired[Any], have: Live[Any] | None = None) -> dict[str, Any]:
+    """Return the name and the marked description, where they differ from what is there or our marker is missing."""
+    wanted: Headed = want.spec
+    there: Headed | None = have.spec if have else None
+    body: dict[str, Any] = {} if there and there.name == wanted.name else {"name": wanted.name}
+    text = wanted.description if wanted.description is not None else (there and there.description) or ""
+    if have is None or not have.owned or there is None or text != there.description:
+        body["description"] = cloud.owner.describe(text, want.address)
+    return body
+
+
+def chosen(what: Text, name: str, offered: Iterable[Mapping[str, Any]], where: Origin) -> Mapping[str, Any]:
+    """Return the one thing of this name among what the operator offers. Raises `Unmet` for none, and for several."""
+    there = list(offered)
+    matching = [body for body in there if body["name"] == name]
+    if not matching:
+        raise missing(what, name, {str(body["name"]) for body in there}, where)
+    if len(matching) > 1:
+        raise Unmet(
+            say(
+                "this cloud has {count} of the name {name!r}, where one {what} is meant",
+                "ce cloud en a {count} du nom de {name!r}, là où un seul {what} est désigné",
+                count=len(matching),
+                name=name,
+                what=what,
+            ),
+            where=str(where),
+            do=say(
+                "have the operator rename all but one",
+                "faire renommer les autres par l'opérateur",
+            ),
+        )
+    return matching[0]
+
+
+@contextmanager
+def writing(in_use: Text) -> Iterator[None]:
+    """Add to a refusal what a person can do; `in_use` is what to do about a thing that is still in use."""
+    try:
+        yield
+    except QuotaExceeded as error:
+        error.do = say(
+            "raise quotas.network in the tenant's document, or remove what the tenant no longer needs",
+            "relever quotas.network dans le document du locataire, ou supprimer ce dont il n'a plus besoin",
+        )
+        raise
+    except Conflict as error:
+        error.do = error.do or in_use
+        raise

@@ -1,0 +1,84 @@
+"""Three tenants to look at: a health start-up, a data publisher, a municipality."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from provision.text import Text, say
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from provision.text import Language
+
+_HEALTH: Final = say(
+    """\
+# A start-up that hosts health data. The profile says nearly everything: encrypted volumes only, a domain of its own.
+tenant: clinique-ouest
+profile: hautement-securise
+title: Clinique de l'Ouest
+kind: startup
+owner: {name: IT department, email: dsi@clinique-ouest.example}
+classification: sante
+""",
+    """\
+# Une jeune pousse qui héberge des données de santé. Le profil dit presque tout : volumes chiffrés seulement, un domaine à elle.
+tenant: clinique-ouest
+profile: hautement-securise
+title: Clinique de l'Ouest
+kind: startup
+owner: {name: Service informatique, email: dsi@clinique-ouest.example}
+classification: sante
+""",
+)
+
+_PUBLISHER: Final = say(
+    """\
+# A publisher of open data. Openness is the point: its datasets are readable by anybody, with a licence and a contact.
+tenant: observatoire-climat
+profile: open-data
+title: Observatoire du climat
+kind: administration
+owner: {name: Data office, email: donnees@observatoire-climat.example}
+""",
+    """\
+# Un producteur de données ouvertes. L'ouverture est le but : chacun peut lire ses jeux de données, avec licence et contact.
+tenant: observatoire-climat
+profile: open-data
+title: Observatoire du climat
+kind: administration
+owner: {name: Pôle données, email: donnees@observatoire-climat.example}
+""",
+)
+
+_TOWN: Final = say(
+    """\
+# A town hall: personal data to protect, and datasets to publish. Two lines would do; it also asks for a little more room.
+tenant: ville-exemple
+profile: collectivite
+title: Ville d'Exemple
+kind: collectivite
+owner: {name: Town IT, email: numerique@ville-exemple.example}
+quotas: {compute: {instances: 12}}
+""",
+    """\
+# Une mairie : des données personnelles à protéger, des jeux de données à publier. Deux lignes suffiraient ; elle demande un peu plus.
+tenant: ville-exemple
+profile: collectivite
+title: Ville d'Exemple
+kind: collectivite
+owner: {name: Direction du numérique, email: numerique@ville-exemple.example}
+quotas: {compute: {instances: 12}}
+""",
+)
+
+_TENANTS: Final[Mapping[str, Text]] = {
+    "clinique-ouest": _HEALTH,
+    "observatoire-climat": _PUBLISHER,
+    "ville-exemple": _TOWN,
+}
+
+
+def tenants(language: Language) -> Mapping[str, str]:
+    """Return the documents of the example tenants, by their path in an estate."""
+    return {f"tenants/{key}.yaml": text.render(language) for key, text in _TENANTS.items()}
