@@ -33,7 +33,7 @@ def types(session: nox.Session) -> None:
 @nox.session
 def docs(session: nox.Session) -> None:
     """See that the generated pages are what the code says (`nox -s docs -- --write` writes them)."""
-    session.run("python", "-m", "provision.report.reference", *(session.posargs or ["--check"]))
+    session.run("python", "-m", "provision.cli.reference", *(session.posargs or ["--check"]))
 
 
 @nox.session
