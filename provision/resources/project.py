@@ -31,7 +31,7 @@ _HOLDINGS: Final[tuple[Holding, ...]] = (
     ("network", "/routers", "routers", {}),
     ("network", "/ports", "ports", {}),
     ("network", "/floatingips", "floatingips", {}),
-    ("image", "/v2/images", "images", {}),
+    ("image", "/images", "images", {}),
 )
 
 
