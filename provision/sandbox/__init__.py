@@ -17,7 +17,18 @@ from provision.sandbox.report import Event, Service, ignore
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = ["Event", "Service", "down", "environment", "folder", "ignore", "reset", "status", "up"]
+__all__ = [
+    "Event",
+    "Service",
+    "down",
+    "environment",
+    "folder",
+    "ignore",
+    "last_words",
+    "reset",
+    "status",
+    "up",
+]
 
 
 def folder(name: str = "default", directory: Path | None = None) -> Path:
@@ -40,6 +51,13 @@ def status(folder: Path) -> tuple[Service, ...]:
     from provision.sandbox import look  # noqa: PLC0415
 
     return look.status(folder)
+
+
+def last_words(folder: Path, service: str) -> str:
+    """Return how a dead service ended, and the last lines of its log."""
+    from provision.sandbox import look  # noqa: PLC0415
+
+    return look.last_words(folder, service)
 
 
 def environment(folder: Path) -> dict[str, str]:

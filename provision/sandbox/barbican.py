@@ -21,7 +21,10 @@ def configure(site: Site) -> Mapping[str, str]:
         {
             "DEFAULT": {"host_href": site.url("barbican"), "db_auto_create": True, "use_stderr": True},
             "database": {"connection": site.database("barbican"), "sqlite_synchronous": False},
-            "secretstore": {"enabled_secretstore_plugins": "store_crypto", "namespace": "barbican.secretstore.plugin"},
+            "secretstore": {
+                "enabled_secretstore_plugins": "store_crypto",
+                "namespace": "barbican.secretstore.plugin",
+            },
             "crypto": {"enabled_crypto_plugins": "simple_crypto", "namespace": "barbican.crypto.plugin"},
             "simple_crypto_plugin": {"kek": site.secrets.barbican},
             "queue": {"enable": False},

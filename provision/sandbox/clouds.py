@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from provision.errors import SandboxError
 from provision.sandbox.site import REGION, write
+from provision.text import say
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -38,5 +39,9 @@ def environment(folder: Path) -> dict[str, str]:
     """Return the variables that select this cloud."""
     file = folder.absolute() / "clouds.yaml"
     if not file.exists():
-        raise SandboxError("no sandbox was started here", where=str(folder), do="run `provision sandbox up`")
+        raise SandboxError(
+            say("no sandbox was started here", "aucun bac à sable n'a été démarré ici"),
+            where=str(folder),
+            do=say("run `provision sandbox up`", "lancez `provision sandbox up`"),
+        )
     return {"OS_CLIENT_CONFIG_FILE": str(file), "OS_CLOUD": CLOUD}

@@ -1,3 +1,4 @@
+# ruff: noqa: ANN401 - what SQLAlchemy and oslo.db hand over has no types here
 """SQLite as the services' database, made to bear several writers in one process."""
 
 from __future__ import annotations

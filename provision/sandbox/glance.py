@@ -38,7 +38,10 @@ def configure(site: Site) -> Mapping[str, str]:
             "fs": {"filesystem_store_datadir": store},
             "os_glance_staging_store": {"filesystem_store_datadir": site.path("glance", "staging")},
             "os_glance_tasks_store": {"filesystem_store_datadir": site.path("glance", "tasks")},
-            "paste_deploy": {"flavor": "keystone", "config_file": packaged("glance", "etc/glance/glance-api-paste.ini")},
+            "paste_deploy": {
+                "flavor": "keystone",
+                "config_file": packaged("glance", "etc/glance/glance-api-paste.ini"),
+            },
             "keystone_authtoken": token_check(site, "glance"),
             "oslo_concurrency": {"lock_path": site.path("glance", "locks")},
             **quiet(),

@@ -11,8 +11,13 @@ from pathlib import Path
 
 from provision.errors import SandboxError
 from provision.sandbox import database, glance, keystone, nova
+from provision.sandbox.ini import EXTRA
 from provision.sandbox.services import RECIPES
-from provision.sandbox.site import Site, locked, make_folder
+from provision.sandbox.site import LOCK, PRIVATE_FILE, Site, locked, make_folder
+from provision.text import say
+
+_WHOLE = "complete"
+_KEPT = 4
 
 
 def _versions() -> list[str]:
@@ -21,9 +26,19 @@ def _versions() -> list[str]:
         return [f"{name}=={version(name)}" for recipe in RECIPES for name in recipe.packages]
     except PackageNotFoundError as missing:
         raise SandboxError(
-            f"the sandbox's services are not installed: {missing.name} is missing",
-            do="pip install 'provision[sandbox]'",
+            say(
+                "the services of the sandbox are not installed: {name} is missing",
+                "les services du bac à sable ne sont pas installés : il manque {name}",
+                name=missing.name,
+            ),
+            do=say("install {extra}", "installez {extra}", extra=EXTRA),
         ) from missing
+
+
+def _root() -> Path:
+    """Return where golden files are."""
+    root = os.environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache")
+    return Path(root) / "provision" / "sandbox"
 
 
 def cache() -> Path:
@@ -31,38 +46,47 @@ def cache() -> Path:
     digest = hashlib.sha256("\n".join([sys.version, *_versions()]).encode())
     for source in sorted(Path(__file__).parent.glob("*.py")):
         digest.update(source.read_bytes())
-    root = os.environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache")
-    return Path(root) / "provision" / "sandbox" / digest.hexdigest()[:16]
+    return _root() / digest.hexdigest()[:16]
 
 
 def restore(site: Site) -> bool:
     """Fill a new folder from the golden files; say whether there were any."""
     golden = cache()
-    if not (golden / "complete").exists():
-        return False
-    for file in (golden / "databases").iterdir():
-        shutil.copyfile(file, site.path("databases", file.name))
-        site.path("databases", file.name).chmod(0o600)
-    for kept in (kept for recipe in RECIPES for kept in recipe.kept):
-        _copy(golden / kept, site.path(kept))
+    with locked(_root() / LOCK):
+        if not (golden / _WHOLE).exists():
+            return False
+        (golden / _WHOLE).touch()
+        for file in (golden / "databases").iterdir():
+            shutil.copyfile(file, site.path("databases", file.name))
+            site.path("databases", file.name).chmod(PRIVATE_FILE)
+        for kept in (kept for recipe in RECIPES for kept in recipe.kept):
+            _copy(golden / kept, site.path(kept))
     return True
 
 
 def store(site: Site) -> None:
     """Keep what a first start made; the first of several wins."""
     golden = cache()
-    with locked(golden.parent / f"{golden.name}.lock"):
-        if (golden / "complete").exists():
+    with locked(_root() / LOCK):
+        if (golden / _WHOLE).exists():
             return
         shutil.rmtree(golden, ignore_errors=True)
-        databases = make_folder(golden / "databases")
+        databases = make_folder(make_folder(golden) / "databases")
         for name in (name for recipe in RECIPES for name in recipe.databases):
             database.copy(site.path("databases", f"{name}.sqlite"), databases / f"{name}.sqlite")
         for recipe in RECIPES:
             (databases / f"{recipe.name}.made").touch()
             for kept in recipe.kept:
                 _copy(site.path(kept), golden / kept)
-        (golden / "complete").touch()
+        (golden / _WHOLE).touch()
+        _prune()
+
+
+def _prune() -> None:
+    """Drop the golden files that were used least lately: each change of this code makes new ones."""
+    kept = sorted(_root().glob(f"*/{_WHOLE}"), key=lambda file: file.stat().st_mtime, reverse=True)
+    for file in kept[_KEPT:]:
+        shutil.rmtree(file.parent, ignore_errors=True)
 
 
 def _copy(source: Path, target: Path) -> None:

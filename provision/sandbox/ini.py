@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from provision.errors import SandboxError
 from provision.sandbox.site import REGION
+from provision.text import say
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -15,6 +16,9 @@ if TYPE_CHECKING:
     from provision.sandbox.site import Site
 
     Section = Mapping[str, str | int | bool | Path]
+
+
+EXTRA = "provision[sandbox]"
 
 
 def render(sections: Mapping[str, Section]) -> str:
@@ -32,7 +36,8 @@ def packaged(name: str, tail: str) -> Path:
         if str(file).endswith(tail):
             return Path(str(file.locate())).resolve()
     raise SandboxError(
-        f"the package {name} has no {tail}", do="install the extra again: pip install 'provision[sandbox]'"
+        say("the package {name} has no {tail}", "le paquet {name} n'a pas {tail}", name=name, tail=tail),
+        do=say("install {extra} again", "réinstallez {extra}", extra=EXTRA),
     )
 
 

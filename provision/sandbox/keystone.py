@@ -101,7 +101,12 @@ def _accounts(apis: Any, first: Any, site: Site) -> None:  # noqa: ANN401 - keys
     for recipe in RECIPES:
         if recipe.name == "keystone":
             continue
-        user = {"name": recipe.name, "password": site.secrets.service, "domain_id": "default", "enabled": True}
+        user = {
+            "name": recipe.name,
+            "password": site.secrets.service,
+            "domain_id": "default",
+            "enabled": True,
+        }
         made = apis.identity_api.create_user(user)
         for role in (first.admin_role_id, first.service_role_id):
             apis.assignment_api.add_role_to_user_and_project(made["id"], project["id"], role)
@@ -160,7 +165,9 @@ def serve(site: Site) -> Any:  # noqa: ANN401 - a WSGI application
     """Return keystone's application."""
     from keystone.server.flask import core  # noqa: PLC0415
 
-    return core.initialize_application(name="public", config_files=[str(site.path("keystone", "keystone.conf"))])
+    return core.initialize_application(
+        name="public", config_files=[str(site.path("keystone", "keystone.conf"))]
+    )
 
 
 RECIPE = Recipe(

@@ -9,6 +9,7 @@ from provision.sandbox import process, state
 from provision.sandbox.report import Service
 from provision.sandbox.services import RECIPES
 from provision.sandbox.site import load
+from provision.text import say
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -20,9 +21,7 @@ _TAIL_BYTES = 16384
 def status(folder: Path) -> tuple[Service, ...]:
     """Return every service's state, process, port and memory."""
     site = load(folder)
-    return tuple(
-        _service(folder, recipe.name, site.url(recipe.name) if site else "") for recipe in RECIPES
-    )
+    return tuple(_service(folder, recipe.name, site.url(recipe.name) if site else "") for recipe in RECIPES)
 
 
 def _service(folder: Path, name: str, url: str) -> Service:
@@ -49,11 +48,19 @@ def tail(folder: Path, name: str, lines: int = _TAIL_LINES) -> str:
     return "\n".join(text.splitlines()[-lines:])
 
 
+def last_words(folder: Path, name: str) -> str:
+    """Return how a service ended, as far as is known, and the last lines of its log."""
+    _, detail = state.progress(folder, name)
+    return f"{detail}\n{tail(folder, name)}".strip()
+
+
 def failure(folder: Path, name: str, detail: str) -> SandboxError:
     """Return the error that says how a service failed, with the last lines of its log."""
-    last = tail(folder, name)
     return SandboxError(
-        f"{name} {detail}\n{last}".rstrip(),
+        f"{name} {detail}\n{tail(folder, name)}".rstrip(),
         where=str(folder / "logs" / f"{name}.log"),
-        do="correct the cause, then run `provision sandbox up` again",
+        do=say(
+            "correct the cause, then run `provision sandbox up` again",
+            "corrigez la cause, puis relancez `provision sandbox up`",
+        ),
     )

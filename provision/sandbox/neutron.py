@@ -73,7 +73,13 @@ def schema(site: Site) -> None:
     engine = sqlalchemy.create_engine(site.database("neutron"))
     head.get_metadata().create_all(engine)
     engine.dispose()
-    sys.argv = ["neutron-db-manage", "--config-file", str(site.path("neutron", "neutron.conf")), "stamp", "heads"]
+    sys.argv = [
+        "neutron-db-manage",
+        "--config-file",
+        str(site.path("neutron", "neutron.conf")),
+        "stamp",
+        "heads",
+    ]
     cli.main()
 
 
@@ -89,7 +95,9 @@ def serve(site: Site) -> Any:  # noqa: ANN401 - a WSGI application
 
 def _make(admin: Admin, kind: str, body: Mapping[str, object]) -> str:
     """Create one thing and return its id."""
-    made = admin.send("neutron", "POST", f"/v2.0/{kind}s".replace("-", "-"), {kind.replace("-", "_"): body}).body
+    made = admin.send(
+        "neutron", "POST", f"/v2.0/{kind}s".replace("-", "-"), {kind.replace("-", "_"): body}
+    ).body
     return str(made[kind.replace("-", "_")]["id"])
 
 
@@ -117,7 +125,9 @@ def seed(admin: Admin) -> None:
         (6, "2001:db8:1000::/36", 64, 48, 64),
     )
     for version, prefix, default, shortest, longest in pools:
-        scope = _make(admin, "address-scope", {"name": f"tenants-v{version}", "ip_version": version, "shared": True})
+        scope = _make(
+            admin, "address-scope", {"name": f"tenants-v{version}", "ip_version": version, "shared": True}
+        )
         _make(
             admin,
             "subnetpool",

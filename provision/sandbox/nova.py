@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sqlite3
 import sys
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 from uuid import NAMESPACE_DNS, uuid5
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from provision.sandbox.rest import Admin
     from provision.sandbox.site import Site
 
+_EVER = 10**9  # seconds: golden files are old, and one process is up or down as a whole
 NODE = str(uuid5(NAMESPACE_DNS, f"{HOST}.provision"))
 SIZES = {"small": (1, 2048, 10), "medium": (2, 4096, 20), "large": (4, 8192, 40)}
 
@@ -62,7 +64,7 @@ def _default(site: Site) -> dict[str, Any]:
         "compute_driver": "fake.FakeDriver",
         "state_path": site.path("nova"),
         "instances_path": site.path("nova", "instances"),
-        "service_down_time": 86400,
+        "service_down_time": _EVER,
         "sync_power_state_interval": -1,
         "heal_instance_info_cache_interval": -1,
         "shelved_poll_interval": -1,
@@ -121,8 +123,6 @@ def serve(site: Site) -> Any:  # noqa: ANN401 - a WSGI application
 
 def _managers() -> None:
     """Start conductor, scheduler and compute in this process, and map the hypervisor to its cell."""
-    import os_brick  # noqa: PLC0415
-    import os_vif  # noqa: PLC0415
     from nova import context, service  # noqa: PLC0415
     from nova.compute import rpcapi as compute  # noqa: PLC0415
     from nova.conductor import rpcapi as conductor  # noqa: PLC0415
@@ -132,8 +132,8 @@ def _managers() -> None:
     from oslo_utils.fixture import uuidsentinel  # noqa: PLC0415
 
     uuidsentinel._sentinels[f"node_{HOST}"] = NODE  # noqa: SLF001 - the fake hypervisor is a new one each time
-    os_brick.setup(cfg.CONF)
-    os_vif.initialize()
+    import_module("os_brick").setup(cfg.CONF)
+    import_module("os_vif").initialize()
     service.Service.create(binary="nova-conductor", topic=conductor.RPC_TOPIC).start()
     service.Service.create(binary="nova-scheduler", topic=scheduler.RPC_TOPIC).start()
     service.Service.create(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 import signal
 import time
@@ -10,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 _POLL = 0.02
+_STATE, _BORN, _RESIDENT = 0, 19, 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,31 +20,14 @@ class Identity:
     born: str
 
 
-def _fields(pid: int) -> list[str]:
-    """Return the fields of ``/proc/PID/stat`` after the command, which may hold spaces."""
-    return Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace").rpartition(")")[2].split()
-
-
 def born(pid: int) -> str:
     """Return when the process was born, in the kernel's ticks; empty when there is none, or a zombie."""
     try:
-        fields = _fields(pid)
+        text = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace")
     except OSError:
-        return _born_elsewhere(pid)
-    return "" if fields[0] in {"Z", "X"} else fields[19]
-
-
-def _born_elsewhere(pid: int) -> str:
-    """Return when the process was born on a system without ``/proc``."""
-    if Path("/proc/self/stat").exists():
         return ""
-    import psutil  # noqa: PLC0415 - slow, and only part of the extra
-
-    with contextlib.suppress(psutil.Error):
-        process = psutil.Process(pid)
-        if process.status() != psutil.STATUS_ZOMBIE:
-            return f"{process.create_time():.2f}"
-    return ""
+    fields = text.rpartition(")")[2].split()  # the command before it may hold spaces
+    return "" if fields[_STATE] in {"Z", "X"} else fields[_BORN]
 
 
 def identify(pid: int) -> Identity:
@@ -62,10 +45,10 @@ def resident(identity: Identity) -> float:
     if not alive(identity):
         return 0.0
     try:
-        pages = int(Path(f"/proc/{identity.pid}/statm").read_text(encoding="ascii").split()[1])
+        pages = Path(f"/proc/{identity.pid}/statm").read_text(encoding="ascii").split()[_RESIDENT]
     except OSError:
         return 0.0
-    return pages * os.sysconf("SC_PAGE_SIZE") / 2**20
+    return int(pages) * os.sysconf("SC_PAGE_SIZE") / 2**20
 
 
 def tell(identity: Identity, number: int) -> bool:

@@ -57,11 +57,9 @@ class Admin:
         path: str,
         body: object = None,
         headers: Mapping[str, str] | None = None,
-        *,
-        timeout: float = _TIMEOUT,
     ) -> Answer:
         """Send one request and return its answer; an answer of 400 or more is an error."""
-        answer = self.ask(service, method, path, body, headers, timeout=timeout)
+        answer = self.ask(service, method, path, body, headers)
         if answer.status >= _ERROR:
             raise SandboxError(
                 f"{service} answered {answer.status} to {method} {path}: {answer.body}",
@@ -77,14 +75,12 @@ class Admin:
         path: str,
         body: object = None,
         headers: Mapping[str, str] | None = None,
-        *,
-        timeout: float = _TIMEOUT,
     ) -> Answer:
         """Send one request and return its answer, whatever it is."""
         sent = {"X-Auth-Token": self.token, "Content-Type": "application/json", "Accept": "application/json"}
         sent.update(headers or {})
         raw = body if isinstance(body, bytes) or body is None else json.dumps(body).encode()
-        connection = http.client.HTTPConnection(ADDRESS, self.site.ports[service], timeout=timeout)
+        connection = http.client.HTTPConnection(ADDRESS, self.site.ports[service], timeout=_TIMEOUT)
         try:
             connection.request(method, path, body=raw, headers=sent)
             response = connection.getresponse()

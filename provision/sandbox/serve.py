@@ -15,7 +15,7 @@ def serve(application: Any, listener: socket.socket, threads: int) -> None:  # n
     """Answer requests until told to end; a connection that waits costs no thread."""
     from cheroot import wsgi  # noqa: PLC0415
 
-    class Server(wsgi.Server):  # type: ignore[misc]  # cheroot's types are partial
+    class Server(wsgi.Server):
         """Takes the socket it is given instead of binding one."""
 
         keep_alive_conn_limit = _KEPT_CONNECTIONS

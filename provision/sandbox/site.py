@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 ADDRESS = "127.0.0.1"
 REGION = "fr-par"
 HOST = "sandbox"
+SITE = "site.json"
+LOCK = "lock"
 PRIVATE_FOLDER = 0o700
 PRIVATE_FILE = 0o600
 
@@ -61,6 +63,11 @@ class Site:
         return f"sqlite:///{self.path('databases', f'{name}.sqlite')}?timeout=60"
 
 
+def is_ours(folder: Path) -> bool:
+    """Tell whether a sandbox was ever made in this folder."""
+    return (folder / SITE).is_file()
+
+
 def make_folder(path: Path) -> Path:
     """Make a folder only its owner can enter."""
     path.mkdir(parents=True, exist_ok=True, mode=PRIVATE_FOLDER)
@@ -89,12 +96,12 @@ def read_json(path: Path) -> dict[str, Any]:
 
 def save(site: Site) -> None:
     """Keep the site in its folder."""
-    write(site.path("site.json"), json.dumps({"ports": dict(site.ports), "secrets": asdict(site.secrets)}))
+    write(site.path(SITE), json.dumps({"ports": dict(site.ports), "secrets": asdict(site.secrets)}))
 
 
 def load(folder: Path) -> Site | None:
     """Return the site of a folder, or nothing when no sandbox was ever started there."""
-    kept = read_json(folder / "site.json")
+    kept = read_json(folder / SITE)
     if not kept:
         return None
     return Site(folder, kept["ports"], Secrets(**kept["secrets"]))

@@ -7,6 +7,7 @@ import os
 import shutil
 import subprocess
 import sys
+import sysconfig
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor, as_completed
@@ -14,11 +15,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from provision.sandbox import clouds, database, golden, look, ports, state, stop
+from provision.errors import SandboxError
+from provision.sandbox import clouds, database, golden, look, ports, state, stop, swift
 from provision.sandbox.report import Event, ignore
 from provision.sandbox.rest import Admin
 from provision.sandbox.services import RECIPES
-from provision.sandbox.site import Secrets, Site, load, locked, make_folder, save, write
+from provision.sandbox.site import LOCK, Secrets, Site, is_ours, load, locked, make_folder, save, write
+from provision.text import say
 
 if TYPE_CHECKING:
     import socket
@@ -53,11 +56,14 @@ def up(folder: Path, *, on_event: Callable[[Event], None] = ignore) -> tuple[Ser
     """Start a sandbox, or find that it runs; return once every service answers authenticated calls."""
     begun = time.monotonic()
     golden.cache()
-    folder = make_folder(folder.absolute())
-    with locked(folder / "lock"):
+    folder = _take(folder.absolute())
+    with locked(folder / LOCK):
         services = look.status(folder)
         if all(service.state == "up" for service in services):
             return services
+        for service in services:
+            if service.state == "dead":
+                on_event(Event(service.name, "dead", look.last_words(folder, service.name)))
         stop.end_all(folder)
         try:
             _start(folder, on_event, begun)
@@ -67,6 +73,20 @@ def up(folder: Path, *, on_event: Callable[[Event], None] = ignore) -> tuple[Ser
         return look.status(folder)
 
 
+def _take(folder: Path) -> Path:
+    """Take a folder for a sandbox, unless it holds something else."""
+    if folder.is_dir() and not is_ours(folder) and any(entry.name != LOCK for entry in folder.iterdir()):
+        raise SandboxError(
+            say(
+                "the folder holds something else than a sandbox",
+                "le dossier contient autre chose qu'un bac à sable",
+            ),
+            where=str(folder),
+            do=say("name a new folder, or an empty one", "nommez un dossier nouveau, ou vide"),
+        )
+    return make_folder(folder)
+
+
 def _start(folder: Path, on_event: Callable[[Event], None], begun: float) -> None:
     """Start everything and wait."""
     before = load(folder)
@@ -74,6 +94,7 @@ def _start(folder: Path, on_event: Callable[[Event], None], begun: float) -> Non
     sockets = ports.bind_all(names, before.ports if before else {})
     try:
         site = Site(folder, ports.numbers(sockets), before.secrets if before else Secrets())
+        save(site)
         restored = _prepare(site)
         start = _Start(site, not _complete(site), begun, on_event, threading.Lock(), threading.Event())
         start.say("sandbox", "prepared", "golden" if restored else "")
@@ -94,8 +115,9 @@ def _complete(site: Site) -> bool:
 
 def _prepare(site: Site) -> bool:
     """Fill the folder: configuration, databases; say whether they are golden ones."""
-    for name in ("databases", "run", "logs", "home", *(name for recipe in RECIPES for name in recipe.folders)):
+    for name in (*stop.FOLDERS, *(name for recipe in RECIPES for name in (recipe.name, *recipe.folders))):
         make_folder(site.path(name))
+    swift.check(site)
     state.clear(site.folder)
     restored = False
     if not _complete(site):
@@ -112,7 +134,6 @@ def _prepare(site: Site) -> bool:
         for name, text in recipe.configure(site).items():
             write(site.path(name), text)
     clouds.write_file(site)
-    save(site)
     return restored
 
 
@@ -139,11 +160,14 @@ def _environment(site: Site, descriptors: dict[str, int]) -> dict[str, str]:
     """Return the environment of the services: nothing of the caller's cloud, no proxy, a home of their own."""
     dropped = ("OS_", "XDG_", "PYTHONPATH", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "LISTEN_", "PYTEST")
     kept = {name: value for name, value in os.environ.items() if not name.upper().startswith(dropped)}
-    paths = [str(Path(__file__).parents[2]), os.environ.get("PYTHONPATH", "")]
+    package = Path(__file__).parents[2]
+    installed = package == Path(sysconfig.get_path("purelib"))
+    paths = ["" if installed else str(package), os.environ.get("PYTHONPATH", "")]
     return {
         **kept,
         "HOME": str(site.path("home")),
         "PYTHONPATH": os.pathsep.join(filter(None, paths)),
+        "PYTHONSAFEPATH": "1",
         "PYTHONWARNINGS": "ignore",
         "NO_PROXY": "127.0.0.1",
         "PROVISION_SANDBOX": str(site.folder),
@@ -166,24 +190,42 @@ def _await(start: _Start) -> None:
 
 def _bring(start: _Start, recipe: Recipe) -> None:
     """Follow one service until it answers, and seed it."""
+    _follow(start, recipe)
+    if start.given_up.is_set():
+        return
+    admin = Admin(start.site)
+    try:
+        admin.login()
+        if start.fresh and recipe.seed is not None:
+            start.say(recipe.name, "seeding")
+            recipe.seed(admin)
+        _probe(start.site, recipe, admin)
+    except OSError as broken:
+        time.sleep(_POLL)
+        raise look.failure(start.site.folder, _dead(start.site) or recipe.name, str(broken)) from broken
+    start.say(recipe.name, "up", start.site.url(recipe.name))
+
+
+def _dead(site: Site) -> str:
+    """Return the name of a service that died, if one did."""
+    return next(
+        (recipe.name for recipe in RECIPES if state.progress(site.folder, recipe.name)[0] == "dead"), ""
+    )
+
+
+def _follow(start: _Start, recipe: Recipe) -> None:
+    """Wait for a service to serve, and tell how far it has come."""
     said, until = "", time.monotonic() + _PATIENCE
     while said != "serving" and not start.given_up.is_set():
         reached, detail = state.progress(start.site.folder, recipe.name)
         if reached == "dead" or time.monotonic() > until:
-            raise look.failure(start.site.folder, recipe.name, detail or "not ready in time")
+            raise look.failure(
+                start.site.folder, recipe.name, detail or f"is not ready after {_PATIENCE:.0f} s"
+            )
         if reached != said:
             start.say(recipe.name, reached)
             said = reached
         time.sleep(_POLL)
-    if start.given_up.is_set():
-        return
-    admin = Admin(start.site)
-    admin.login()
-    if start.fresh and recipe.seed is not None:
-        start.say(recipe.name, "seeding")
-        recipe.seed(admin)
-    _probe(start.site, recipe, admin)
-    start.say(recipe.name, "up", start.site.url(recipe.name))
 
 
 def _probe(site: Site, recipe: Recipe, admin: Admin) -> None:
@@ -192,5 +234,3 @@ def _probe(site: Site, recipe: Recipe, admin: Admin) -> None:
     answer = admin.ask(recipe.name, "GET", recipe.probe.format(project=admin.project), headers=headers)
     if answer.status >= _OK:
         raise look.failure(site.folder, recipe.name, f"an authenticated call was answered {answer.status}")
-
-

@@ -6,9 +6,11 @@ import os
 import sys
 from typing import TYPE_CHECKING, Any
 
+from provision.errors import SandboxError
 from provision.sandbox.ini import render, token_check
 from provision.sandbox.recipe import Recipe
 from provision.sandbox.site import ADDRESS
+from provision.text import say
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -34,7 +36,7 @@ def port_name(server: str) -> str:
 
 def configure(site: Site) -> Mapping[str, str]:
     """Return swift's configuration: one replica, on one device, which is a folder."""
-    common = {
+    common: dict[str, Any] = {
         "bind_ip": ADDRESS,
         "swift_dir": site.path("swift"),
         "devices": site.path("swift", "devices"),
@@ -109,6 +111,28 @@ def _proxy(site: Site, common: Mapping[str, Any]) -> str:
         "include_service_catalog": False,
     }
     return render(sections)
+
+
+def check(site: Site) -> None:
+    """See that the file system keeps extended attributes: swift writes an object's metadata there."""
+    probe = site.path("swift", "cache", "probe")
+    probe.touch()
+    try:
+        os.setxattr(probe, "user.provision", b"1")
+    except OSError as refused:
+        raise SandboxError(
+            say(
+                "the file system keeps no extended attributes, which swift needs",
+                "le système de fichiers ne garde pas d'attributs étendus, dont swift a besoin",
+            ),
+            where=str(site.folder),
+            do=say(
+                "choose a folder on ext4, xfs, btrfs or a recent tmpfs, with --dir",
+                "choisissez un dossier sur ext4, xfs, btrfs ou un tmpfs récent, avec --dir",
+            ),
+        ) from refused
+    finally:
+        probe.unlink()
 
 
 def serve(_site: Site) -> Any:  # noqa: ANN401 - never returns

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any  # noqa: E402
 from eventlet.green import socket  # noqa: E402
 from swift.common import constraints, utils, wsgi  # noqa: E402
 from swift.common.ring import RingBuilder  # noqa: E402
+from swift.container.updater import ContainerUpdater  # noqa: E402
 
 from provision.sandbox import state  # noqa: E402
 from provision.sandbox.site import ADDRESS  # noqa: E402
@@ -67,18 +68,30 @@ def run(folder: Path, server: str, listener: Any) -> None:  # noqa: ANN401 - eve
 
 def sweep(folder: Path) -> None:
     """Tell accounts how full their containers are, every second: quotas are checked against that."""
-    from swift.container.updater import ContainerUpdater  # noqa: PLC0415
-
     conf = utils.readconf(str(folder / "container.conf"), "container-updater", log_name="container-updater")
-    conf["containers_per_second"] = "1000"
     updater = ContainerUpdater(conf, logger=utils.get_logger(conf, "container-updater", log_to_console=True))
+    counted: dict[Path, float] = {}
     while True:
         eventlet.sleep(_SWEEP_SECONDS)
-        for path in updater.get_paths():
-            try:
-                updater.container_sweep(path)
-            except Exception:
-                _LOG.exception("the containers under %s could not be counted", path)
+        for file in (folder / "devices" / "d1" / "containers").rglob("*.db"):
+            changed = _changed(file)
+            if counted.get(file) != changed:
+                counted[file] = changed
+                _count(updater, file)
+
+
+def _changed(file: Path) -> float:
+    """Return when a container last changed; changes wait beside it before they are merged."""
+    pending = file.with_name(f"{file.name}.pending")
+    return max((each.stat().st_mtime for each in (file, pending) if each.exists()), default=0.0)
+
+
+def _count(updater: ContainerUpdater, file: Path) -> None:
+    """Tell one container's account how full it is."""
+    try:
+        updater.process_container(str(file))
+    except Exception:  # noqa: BLE001 - one container must not stop the counting
+        _LOG.exception("the container in %s could not be counted", file)
 
 
 def main() -> None:

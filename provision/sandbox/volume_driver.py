@@ -64,7 +64,7 @@ class NoBytesDriver(driver.VolumeDriver):  # type: ignore[misc]  # cinder has no
     def remove_export(self, context: Any, volume: Any) -> None:  # noqa: ANN401
         """Stop exporting a volume."""
 
-    def initialize_connection(self, volume: Any, connector: Any) -> dict[str, Any]:  # noqa: ANN401
+    def initialize_connection(self, volume: Any, connector: Any) -> dict[str, Any]:  # noqa: ANN401, ARG002
         """Return how a hypervisor would reach the volume."""
         return {"driver_volume_type": "fake", "data": {"volume_id": volume.id, "access_mode": "rw"}}
 
