@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Final
 
 from provision.cloud.unmet import missing
-from provision.errors import NotFound
+from provision.errors import CloudError, NotFound
 from provision.kind import Kind, register
 from provision.model.address import Address
 from provision.model.document import within, worded
@@ -100,7 +101,15 @@ class DefaultVolumeType(Kind[DefaultVolumeTypeSpec]):
 
     def _put(self, cloud: Cloud, project: str, want: Desired[DefaultVolumeTypeSpec]) -> None:
         body = {"default_type": {"volume_type": want.spec.type}}
-        cloud.volume.put(f"/default-types/{project}", body)
+        try:
+            cloud.volume.put(f"/default-types/{project}", body)
+        except CloudError as error:
+            if error.status == HTTPStatus.INTERNAL_SERVER_ERROR:
+                error.do = say(
+                    "Cinder asks Keystone for the project on your behalf and breaks when you may not see it: take an account that may",
+                    "Cinder demande le projet à Keystone en votre nom et échoue si vous ne pouvez pas le voir : prendre un compte qui le peut",
+                )
+            raise
 
     def delete(self, cloud: Cloud, have: Live[DefaultVolumeTypeSpec]) -> None:
         """Take it back; the cloud's own default applies again."""

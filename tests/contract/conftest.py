@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import secrets
+
 import contract_cases
 import pytest
 from contract_bench import Bench
@@ -7,6 +9,7 @@ from ruamel.yaml import YAML
 
 from provision.cloud.connect import connect
 
+STRANGER = f"ct-stranger-{secrets.token_hex(2)}"
 PASSWORD = "not-a-secret-9"
 
 
@@ -27,14 +30,14 @@ def operator(cloud):
 def stranger(cloud, tmp_path_factory):
     """A connection that may read its own empty project and nothing else."""
     domain = cloud.shared.domains()["Default"]
-    project = cloud.identity.post("/projects", {"project": {"name": "ct-stranger", "domain_id": domain}})
+    project = cloud.identity.post("/projects", {"project": {"name": STRANGER, "domain_id": domain}})
     user = cloud.identity.post(
-        "/users", {"user": {"name": "ct-stranger", "domain_id": domain, "password": PASSWORD}}
+        "/users", {"user": {"name": STRANGER, "domain_id": domain, "password": PASSWORD}}
     )
     project_id, user_id = project["project"]["id"], user["user"]["id"]
     cloud.identity.put(f"/projects/{project_id}/users/{user_id}/roles/{cloud.shared.roles()['reader']}")
     file = tmp_path_factory.mktemp("stranger") / "clouds.yaml"
-    auth = {**cloud.connection.config.auth, "username": "ct-stranger", "password": PASSWORD}
+    auth = {**cloud.connection.config.auth, "username": STRANGER, "password": PASSWORD}
     for name in ("user_id", "project_id", "project_name", "system_scope"):
         auth.pop(name, None)
     region = cloud.connection.config.get_region_name("identity")

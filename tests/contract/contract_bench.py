@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from contract_cases import Cases
 
+    from provision.cloud.api import Api
     from provision.cloud.connect import Cloud
     from provision.model.address import Address
     from provision.model.plan import Plan
@@ -36,7 +37,7 @@ class Bench:
     cloud: Cloud
     cases: Cases
     key: str
-    undo: list[tuple[str, str]] = field(default_factory=list)
+    undo: list[tuple[Api, str]] = field(default_factory=list)
     made: dict[Address, Desired[Any]] = field(default_factory=dict)
 
     @property
@@ -119,28 +120,33 @@ class Bench:
     def call(self, call: Mapping[str, Any]) -> None:
         """Make one API call of a cases file, and remember how to undo it."""
         filled = fill(call, {"tenant": self.key, "project": self.cloud.ids.project(self.key) or ""})
-        api = self.cloud.api(filled["service"])
-        if "endpoint_of" in filled:
-            api = self.cloud.account(filled["endpoint_of"])
+        api = (
+            self.cloud.account(filled["account"])
+            if "account" in filled
+            else self.cloud.api(filled["service"])
+        )
         answer = api.send(
             filled.get("method", "POST"),
             filled["path"],
             body=filled.get("body"),
             headers=filled.get("headers"),
         )
-        if filled.get("undo"):
-            self.undo.append((filled["service"], filled["undo"].replace("{id}", _id(answer))))
+        self.undo.append((api, filled["undo"].replace("{id}", _id(answer))))
 
     def clean(self) -> None:
-        """Remove everything this bench made, what was made last first."""
-        for service, path in reversed(self.undo):
-            self.cloud.api(service).delete(path)
+        """Remove everything this bench made: the resource under test, what was called for, then what it needed."""
+        self._remove(self.address)
+        for api, path in reversed(self.undo):
+            api.delete(path)
         for address in reversed(self.made):
-            kind = kinds()[address.kind]
-            for live in self.look(address):
-                if live.owned:
-                    kind.delete(self.cloud, live)
-            self.cloud.ids.forget(address)
+            self._remove(address)
+
+    def _remove(self, address: Address) -> None:
+        kind = kinds()[address.kind]
+        for live in self.look(address):
+            if live.owned:
+                kind.delete(self.cloud, live)
+        self.cloud.ids.forget(address)
 
     @contextmanager
     def losing(self, number: int, monkeypatch):

@@ -11,13 +11,15 @@ immutable:                    # for each field that cannot: the same
 foreign: [{…}]                # API calls (see below) that make one of the same name which is not ours
 operator: [{…}]               # API calls that make, once a session, what an operator has to have made before
 writes: 1                     # how many requests a creation may write (default 1); more needs `writes_because`
+refused_with: 403             # what the service answers to one who may not (default 403 or 404)
 stays: false                  # what the kind itself says of it (`Kind.stays`), where one of them differs from the others
 estate: {…}                   # merged over ESTATE
+A fragment may say `names_end: -new` for what the estate's naming rules put at the end of the names of project, domain and groups.
 not_applicable:               # a case, or `field:<name>`, that makes no sense for the kind: why
   foreign: a quota has no owner
 
-An API call: {service: network, path: /v2.0/networks, body: {…}, method: POST, undo: "/v2.0/networks/{id}"}; every text may hold
-{tenant} and {project} (the project's id); {id} in `undo` is the id in the answer. `undo: null`: goes with its project.
+An API call: {service: network, path: /networks, body: {…}, method: POST, undo: "/networks/{id}"}; every text may hold {tenant}
+and {project} (the project's id); {id} in `undo` is the id in the answer. With `account: "{project}"` it goes to that Swift account.
 """
 
 from __future__ import annotations
@@ -72,7 +74,12 @@ class Cases:
         values = _values(merged({"tenant": key, "title": f"Contract {key}"}, fragment), "tenant.yaml")
         estate = _values(merged(ESTATE, self.get("estate", {})), "estate.yaml")
         groups = values.section("identity.groups")
-        names = {"project": key, "domain": key, **{f"group:{group}": f"{key}-{group}" for group in groups}}
+        called = f"{key}{fragment.get('names_end', '')}"
+        names = {
+            "project": called,
+            "domain": called,
+            **{f"group:{group}": f"{called}-{group}" for group in groups},
+        }
         return Tenant(key, "contract", "1.0.0", values, estate, names)
 
     def changed(self, change):
