@@ -1,0 +1,61 @@
+"""The README's first command, from nothing."""
+
+import json
+import os
+import subprocess
+from pathlib import Path
+
+import psutil
+import pytest
+from desk import BIN
+
+pytestmark = [pytest.mark.sandbox, pytest.mark.slow]
+
+
+@pytest.fixture
+def elsewhere(tmp_path):
+    """An environment with a home of its own, and whatever it started ended."""
+    kept = {key: value for key, value in os.environ.items() if not key.startswith(("OS_", "PROVISION_"))}
+    environment = {**kept, "XDG_STATE_HOME": str(tmp_path), "LC_ALL": "C.UTF-8"}
+    yield environment
+    subprocess.run(
+        [BIN / "provision", "sandbox", "down"], env=environment, check=True, capture_output=True, timeout=60
+    )
+
+
+def run(environment, *words):
+    return subprocess.run(
+        [BIN / "provision", *words], env=environment, capture_output=True, text=True, timeout=300, check=False
+    )
+
+
+def test_the_demo_comes_true_twice_and_leaves_no_process(elsewhere, tmp_path):
+    told = run(elsewhere, "demo", "--lang", "fr")
+    assert told.returncode == 0, told.stdout + told.stderr
+    assert "✗" not in told.stdout
+    assert "provision sandbox down" in told.stdout
+
+    again = run(elsewhere, "demo", "--format", "json")
+    assert again.returncode == 0, again.stdout + again.stderr
+    result = json.loads(again.stdout)
+    assert result["apply"]["changes"] == result["plan"]["changes"] == []
+    assert {proof["tenant"] for proof in result["proofs"]} == {
+        "clinique-ouest",
+        "observatoire-climat",
+        "ville-exemple",
+    }
+    assert all(proof["held"] for proof in result["proofs"])
+
+    pids = [service["pid"] for service in result["sandbox"]]
+    assert pids
+    assert all(psutil.pid_exists(pid) for pid in pids)
+    assert run(elsewhere, "sandbox", "down").returncode == 0
+    assert not any(psutil.pid_exists(pid) for pid in pids)
+    assert not [each for each in psutil.process_iter() if _of(each, tmp_path)]
+
+
+def _of(process, folder: Path):
+    try:
+        return str(folder) in " ".join(process.cmdline())
+    except psutil.Error:
+        return False
