@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final, Protocol
+from typing import TYPE_CHECKING, Any, Final
 
 from provision.cloud.unmet import missing
 from provision.errors import Conflict, QuotaExceeded
@@ -21,18 +21,6 @@ if TYPE_CHECKING:
     from provision.text import Text
 
 NAMED_PROJECTS: Final = 20
-
-
-class Headed(Protocol):
-    """A spec with what every thing of Neutron has."""
-
-    @property
-    def name(self) -> str:
-        """Its name."""
-
-    @property
-    def description(self) -> str | None:
-        """Its description without our marker; None when not managed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,14 +76,15 @@ def kept(cloud: Cloud, want: Desired[Any]) -> str | None:
     return None if text is None else cloud.owner.kept(text, want.address)
 
 
-def head(cloud: Cloud, want: Desired[Any], have: Live[Any] | None = None) -> dict[str, Any]:
-    """Return the name and the marked description, where they differ from what is there or our marker is missing."""
-    wanted: Headed = want.spec
-    there: Headed | None = have.spec if have else None
-    body: dict[str, Any] = {} if there and there.name == wanted.name else {"name": wanted.name}
-    text = wanted.description if wanted.description is not None else (there and there.description) or ""
-    if have is None or not have.owned or there is None or text != there.description:
-        body["description"] = cloud.owner.describe(text, want.address)
+def head(cloud: Cloud, want: Desired[Any], text: str | None, have: Live[Any] | None = None) -> dict[str, Any]:
+    """Return the name and the marked description, where they differ from what is there; `text` None keeps what it says."""
+    body: dict[str, Any] = {}
+    if have is None or have.spec.name != want.spec.name:
+        body["name"] = want.spec.name
+    there = have.raw.get("description") if have else None
+    described = cloud.owner.describe(cloud.owner.read(there)[0] if text is None else text, want.address)
+    if described != there:
+        body["description"] = described
     return body
 
 
