@@ -71,7 +71,8 @@ class DefaultVolumeType(Kind[DefaultVolumeTypeSpec]):
     def observe(self, cloud: Cloud, tenants: frozenset[str]) -> Iterator[Live[DefaultVolumeTypeSpec]]:
         """List the defaults of all projects once."""
         projects = cloud.ids.projects(tenants)
-        for body in cloud.volume.get("/default-types")["default_types"]:
+        listed = cloud.volume.get("/default-types")["default_types"] if projects else ()
+        for body in listed:
             if body["project_id"] in projects:
                 yield _live(cloud, projects[body["project_id"]], body)
 

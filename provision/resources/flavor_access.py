@@ -74,8 +74,10 @@ class FlavorAccess(Kind[FlavorAccessSpec]):
 
     def observe(self, cloud: Cloud, tenants: frozenset[str]) -> Iterator[Live[FlavorAccessSpec]]:
         """Ask once a private flavour, concurrently: a number of calls that does not grow with tenants."""
-        flavors = [each for each in cloud.shared.flavors() if not each["os-flavor-access:is_public"]]
         projects = cloud.ids.projects(tenants)
+        if not projects:
+            return
+        flavors = [each for each in cloud.shared.flavors() if not each["os-flavor-access:is_public"]]
         for flavor, access in zip(
             flavors, cloud.each(lambda each: _access(cloud, each), flavors), strict=True
         ):

@@ -85,10 +85,13 @@ class NetworkQuota(Kind[NetworkQuotaSpec]):
 
     def observe(self, cloud: Cloud, tenants: frozenset[str]) -> Iterator[Live[NetworkQuotaSpec]]:
         """Ask once for all projects: Neutron lists those that differ from its defaults, the others have just those."""
+        projects = cloud.ids.projects(tenants)
+        if not projects:
+            return
         defaults = cloud.shared.quota_defaults(self.service)
         listed = cloud.network.get("/quotas")["quotas"]
         own = {body.get("project_id") or body["tenant_id"]: body for body in listed}
-        for project, tenant in cloud.ids.projects(tenants).items():
+        for project, tenant in projects.items():
             yield self._live(tenant, project, {**defaults, **own.get(project, {})})
 
     def look(self, cloud: Cloud, address: Address) -> tuple[Live[NetworkQuotaSpec], ...]:

@@ -93,8 +93,10 @@ class VolumeTypeAccess(Kind[VolumeTypeAccessSpec]):
 
     def observe(self, cloud: Cloud, tenants: frozenset[str]) -> Iterator[Live[VolumeTypeAccessSpec]]:
         """Ask once a private type, concurrently: a number of calls that does not grow with tenants."""
-        types = [each for each in cloud.shared.volume_types() if not _is_public(each)]
         projects = cloud.ids.projects(tenants)
+        if not projects:
+            return
+        types = [each for each in cloud.shared.volume_types() if not _is_public(each)]
         for kind, access in zip(types, cloud.each(lambda each: _access(cloud, each), types), strict=True):
             for body in access:
                 if body["project_id"] in projects:

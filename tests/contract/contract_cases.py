@@ -31,6 +31,7 @@ from typing import Any
 
 from ruamel.yaml import YAML
 
+import provision.resources  # noqa: F401 (importing it registers every kind)
 from provision.kind import kinds
 from provision.model.address import Address
 from provision.model.origin import Origin

@@ -10,14 +10,12 @@ import contract_cases
 import pytest
 from contract_bench import Bench, actions, fields, refuses
 
-import provision.resources
 from provision.errors import CloudError, ServiceAbsent
 from provision.kind import kinds, marks
 from provision.model.plan import Action
 from provision.plan.compare import differences
 from provision.plan.decide import Options
 
-assert provision.resources
 CASES = contract_cases.load()
 IMMUTABLE = {
     name: {field for field, words in marks(kind.spec).items() if "immutable" in words}

@@ -1,0 +1,72 @@
+"""All kinds together, on the real services: tenants come, stay the same, and go, in a counted number of requests."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from contextlib import closing, contextmanager
+
+import contract_cases
+import pytest
+from contract_bench import NOTHING_ALLOWED, Bench
+
+from provision.cloud.connect import connect
+from provision.kind import kinds
+from provision.observe.survey import survey
+from provision.plan.make import make
+
+pytestmark = pytest.mark.sandbox
+CASES = contract_cases.load()
+RETIRED = {"state": "retired", "retirement": {"reason": "the test is over", "date": "2026-11-24"}}
+RUN = secrets.token_hex(2)
+
+
+def everything(cases):
+    """One tenant that asks for what the full case of every kind asks for."""
+    tree = {}
+    for each in cases.values():
+        tree = contract_cases.merged(tree, each.get("full"))
+    return {**tree, "title": "Contract"}
+
+
+@contextmanager
+def fresh():
+    """Connect anew, as a run that has seen nothing yet, discovery and token included."""
+    with closing(connect(os.environ["OS_CLOUD"], estate="contract")) as cloud:
+        yield cloud
+
+
+def plan(cloud, keys, fragment):
+    cases = CASES["project"]
+    desired = [
+        want for key in keys for kind in kinds().values() for want in kind.desire(cases.tenant(key, fragment))
+    ]
+    live = survey(cloud, kinds(), frozenset(keys))
+    resolved = [kinds()[want.address.kind].resolve(cloud, want) for want in desired]
+    return make(kinds(), resolved, live, cloud=cloud.name, tenants=keys, options=NOTHING_ALLOWED)
+
+
+def total(requests):
+    return sum(times for methods in requests.values() for times in methods.values())
+
+
+def apply(cloud, made):
+    Bench(cloud, CASES["project"], "unused").apply(made)
+
+
+@pytest.mark.usefixtures("cloud")
+def test_tenants_come_stay_and_go_in_few_requests():
+    keys = [f"ct-{RUN}-whole-{number}" for number in range(6)]
+    wanted = everything(CASES)
+    try:
+        with fresh() as cloud, cloud.writing():
+            apply(cloud, plan(cloud, keys, wanted))
+        for count, most in ((3, 60), (6, 80)):
+            with fresh() as cloud:
+                assert plan(cloud, keys[:count], wanted).pending == ()
+                assert total(cloud.requests()) <= most, cloud.requests()
+    finally:
+        with fresh() as cloud, cloud.writing():
+            apply(cloud, plan(cloud, keys, {**wanted, **RETIRED}))
+    with fresh() as cloud:
+        assert survey(cloud, kinds(), frozenset(keys)) == ()
