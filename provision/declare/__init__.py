@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
+from provision.declare.estate import load
 from provision.declare.layers import Said
-from provision.declare.load import load
 from provision.declare.node import Origins
 from provision.declare.profiles import profiles_folder
 from provision.declare.schema import (

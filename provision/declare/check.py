@@ -31,7 +31,7 @@ def shape(root: Node, schema: Schema, *, whole: bool = False) -> tuple[Node, lis
     in another layer. Templates pass: they are checked once they are filled in.
     """
     wrong: dict[Path, Mistake] = {}
-    for error in _validator(whole).evolve(schema=schema).iter_errors(root.value):
+    for error in _validator(whole)(schema).iter_errors(root.value):
         best = _best(error)
         if not _excused(best, whole=whole):
             for path, mistake in _located(root, best):
@@ -46,12 +46,10 @@ def _last_items_first(path: Path) -> tuple[tuple[int, str], ...]:
 
 
 @cache
-def _validator(whole: bool) -> Any:  # noqa: ANN401, FBT001 (jsonschema makes its classes at run time)
+def _validator(whole: bool) -> Any:  # noqa: ANN401, FBT001 (a class that jsonschema makes at run time)
     ours = {"quota": _quota, "quantity": _quantity, "cidr": _cidr}
     layered = {} if whole else {"type": _type, "items": _items}
-    return validators.extend(  # type: ignore[no-untyped-call]
-        Draft202012Validator, {**ours, **layered}
-    )({})
+    return validators.extend(Draft202012Validator, {**ours, **layered})  # type: ignore[no-untyped-call]
 
 
 def _quota(_validator: Any, unit: Any, value: Any, _schema: Schema) -> _Errors:  # noqa: ANN401

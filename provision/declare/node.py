@@ -103,14 +103,15 @@ def put(root: Node, path: Sequence[str], new: Node) -> Node:
 
 
 def drop(root: Node, path: Sequence[str]) -> Node:
-    """Return `root` without the node at `path`."""
+    """Return `root` without the node at `path`, nor the sections that it leaves empty."""
     if path[0] not in root.children:
         return root
     children = dict(root.children)
-    if len(path) == 1:
+    kept = drop(children[path[0]], path[1:]) if len(path) > 1 else None
+    if kept is None or not kept.children:
         del children[path[0]]
     else:
-        children[path[0]] = drop(children[path[0]], path[1:])
+        children[path[0]] = kept
     return with_children(root, children)
 
 

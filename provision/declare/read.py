@@ -353,7 +353,7 @@ _SINCE: Final = ("unexpected end of stream", "did not find expected ','")
 def _syntax(error: yaml.YAMLError) -> _Fatal:
     problem = str(getattr(error, "problem", None) or "")
     mark = getattr(error, "problem_mark", None)
-    if problem.startswith(_SINCE):
+    if any(known in problem for known in _SINCE):
         mark = getattr(error, "context_mark", None) or mark
     line = mark.line + 1 if mark else 1
     for known, what, do in _PROBLEMS:

@@ -6,7 +6,7 @@ unit), ``quantity: <unit>`` and ``cidr: 4|6``. ``says: {en, fr}`` is what a patt
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Any, Final
 
@@ -30,41 +30,45 @@ from provision.declare.policy import (
 )
 from provision.kind import kinds
 
+Settle = Callable[[Schema, Schema, str], Schema]
+
 DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
 PROFILE_ONLY: Final = ("version", "title", "summary", "extends", "assignable", "floor", "why")
 TENANT_ONLY: Final = ("tenant", "profile", "title", "state", "retirement", "waivers")
 
 
-def merged(left: Schema, right: Schema, where: str) -> Schema:
-    """Return what two kinds say about the same section as one schema. Raises `ValueError` where they disagree."""
-    if not (_is_object(left) and _is_object(right)):
-        if _bare(left) != _bare(right):
-            raise ValueError(f"two kinds disagree about {where}: {left!r}, {right!r}")
-        return {**right, **left}
-    both = {
-        key: merged(left["properties"][key], value, f"{where}.{key}") if key in left["properties"] else value
-        for key, value in right["properties"].items()
+def merged(left: Schema, right: Schema, settle: Settle, where: str = "") -> Schema:
+    """Return two fragments as one: sections and tables are joined, `settle` chooses where both say something else."""
+    if not (_is_section(left) and _is_section(right)):
+        return settle(left, right, where)
+    result = {**left, **right}
+    ours, theirs = left.get("properties", {}), right.get("properties", {})
+    result["properties"] = {**ours, **theirs} | {
+        key: merged(ours[key], theirs[key], settle, f"{where}.{key}") for key in ours.keys() & theirs.keys()
     }
-    return {**right, **left, "properties": {**left["properties"], **both}}
+    tables = left.get("additionalProperties"), right.get("additionalProperties")
+    if isinstance(tables[0], Mapping) and isinstance(tables[1], Mapping):
+        result["additionalProperties"] = merged(tables[0], tables[1], settle, f"{where}.*")
+    return result
 
 
-def laid_over(policy: Schema, kind: Schema) -> Schema:
-    """Return policy keys and a kind's together; where both speak of a key, the kind knows better."""
-    if not (_is_object(policy) and _is_object(kind)):
-        return kind
-    both = {
-        key: laid_over(policy["properties"][key], value) if key in policy["properties"] else value
-        for key, value in kind["properties"].items()
-    }
-    return {**policy, **kind, "properties": {**policy["properties"], **both}}
+def _is_section(schema: Schema) -> bool:
+    return "properties" in schema or isinstance(schema.get("additionalProperties"), Mapping)
 
 
-def _is_object(schema: Schema) -> bool:
-    return "properties" in schema
+def agreed(left: Schema, right: Schema, where: str) -> Schema:
+    """Return what two kinds say about one value; only its description may differ. Raises `ValueError`."""
+    if _bare(left) != _bare(right):
+        raise ValueError(f"two kinds disagree about {where}: {left!r}, {right!r}")
+    return left
 
 
 def _bare(schema: Schema) -> Schema:
     return {key: value for key, value in schema.items() if not key.startswith("description")}
+
+
+def _kind_knows(_policy: Schema, kind: Schema, _where: str) -> Schema:
+    return kind
 
 
 def shut(schema: Any) -> Any:  # noqa: ANN401 (a schema, or a part of one)
@@ -83,8 +87,8 @@ def tree_schema() -> Schema:
     """Return the schema of a tenant's effective tree: policy keys and what every kind asks for."""
     asked: Schema = {"properties": {}}
     for kind in kinds().values():
-        asked = merged(asked, {"properties": {}, **shut(kind.document)}, kind.name)
-    return laid_over(POLICY, asked)
+        asked = merged(asked, {"properties": {}, **shut(kind.document)}, agreed)
+    return merged(POLICY, asked, _kind_knows)
 
 
 @cache

@@ -35,8 +35,11 @@ class Assembly:
         self._mistakes = mistakes
         self._checked: dict[int, Node] = {}
 
-    def tenant(self, document: Node, built: Built) -> Tenant:
-        """Return a tenant; its mistakes are added to the list that the assembly was given."""
+    def tenant(self, document: Node, built: Built, *, sound: bool = True) -> Tenant:
+        """Return a tenant; its mistakes are added to the list that the assembly was given.
+
+        `sound` tells a document without mistakes of its own: of another one, nobody asks what it lacks.
+        """
         profile = built.profile
         root = overlay(built.base, _titled(document), self._mistakes)
         root = raised(root, profile.floors)
@@ -46,7 +49,7 @@ class Assembly:
         self._mistakes += [
             _unchosen(document, floor.path, floor.bound) for floor in unchosen(root, profile.floors)
         ]
-        self._check(root)
+        self._check(root, sound=sound)
         return Tenant(
             key=str(document.value["tenant"]),
             profile=profile.name,
@@ -73,11 +76,12 @@ class Assembly:
     def _rendered(self, root: Node, context: Mapping[str, Any]) -> Node:
         return render(root, context, self._mistakes)
 
-    def _check(self, root: Node) -> None:
+    def _check(self, root: Node, *, sound: bool) -> None:
         """Check each section that no tenant before this one shared."""
         fresh = {key: node for key, node in root.children.items() if id(node) not in self._checked}
-        self._checked.update({id(node): node for node in fresh.values()})
-        _, mistakes = shape(mapping(fresh, root.origin, root.layer), tree_schema(), whole=True)
+        if sound:
+            self._checked.update({id(node): node for node in fresh.values()})
+        _, mistakes = shape(mapping(fresh, root.origin, root.layer), tree_schema(), whole=sound)
         self._mistakes += mistakes
 
     def _names(self, root: Node, context: Mapping[str, Any]) -> Mapping[str, str]:
@@ -106,6 +110,8 @@ def _unchosen(document: Node, path: str, bound: Any) -> Mistake:  # noqa: ANN401
         at.line,
         say("{path} must be chosen", "{path} est à choisir", path=path),
         say(
-            "write one of {words}", "écrire l'une de ces valeurs : {words}", words=", ".join(map(str, bound))
+            "write one of these: {words}",
+            "écrire l'une de ces valeurs : {words}",
+            words=", ".join(map(str, bound)),
         ),
     )

@@ -83,10 +83,11 @@ def _tenants(
         if root is None:
             continue
         root, wrong = shape(root, tenant_schema())
+        taken = root.value.get("tenant") in seen
         mistakes += [*wrong, *_misnamed(root, stem, seen), *_unassignable(root, profiles, known)]
         built = profiles.get(str(root.value.get("profile")))
-        if built is not None and "tenant" in root.children:
-            tenants.append(assembly.tenant(root, built))
+        if built is not None and "tenant" in root.children and not taken:
+            tenants.append(assembly.tenant(root, built, sound=not wrong))
     return tenants
 
 
