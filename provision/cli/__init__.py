@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import os
 import sys
+import textwrap
 import traceback
 from typing import TYPE_CHECKING, Final
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 FAILED: Final = 1
 USAGE: Final = 4
 DEBUG: Final = "PROVISION_DEBUG"
+LONGEST: Final = 300
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -64,7 +66,7 @@ def _defect(defect: Exception) -> int:
             "C'est un défaut de provision, pas le vôtre : {kind} : {message}\n"
             "  → relancer avec {debug}=1 pour voir où, et le signaler avec ce qui s'affiche",
             kind=type(defect).__name__,
-            message=defect,
+            message=textwrap.shorten(str(defect), LONGEST, placeholder=" …"),
             debug=DEBUG,
         ),
         FAILED,

@@ -43,8 +43,8 @@ def _kind(kind: Kind[Any]) -> Iterator[str]:
     yield from _fields(kind.spec)
     keys = list(document_keys(kind.document))
     if keys:
-        yield "\n| Key in a tenant's document | Takes |\n|---|---|"
-        yield from (f"| `{path}` | {_cell(takes)} |" for path, takes in keys)
+        yield "\n| Key in a tenant's document | Takes | Means |\n|---|---|---|"
+        yield from (f"| `{path}` | {_cell(taken)} | {_cell(means)} |" for path, taken, means in keys)
     yield ""
 
 
@@ -79,13 +79,16 @@ def _cell(words: str) -> str:
     return words.replace("|", "\\|")
 
 
-def document_keys(schema: Mapping[str, Any], path: str = "") -> Iterator[tuple[str, str]]:
-    """Yield each key that a fragment of schema knows, as a dotted path, with what it takes; a free name is ``<name>``."""
+def document_keys(schema: Mapping[str, Any], path: str = "") -> Iterator[tuple[str, str, str]]:
+    """Yield each key that a fragment of schema knows: its dotted path, what it takes, what it means.
+
+    A name that people choose is ``<name>`` in the path.
+    """
     inner = {**schema.get("properties", {})}
     if isinstance(schema.get("additionalProperties"), Mapping):
         inner["<name>"] = schema["additionalProperties"]
     if not inner and path:
-        yield path, takes(schema)
+        yield path, takes(schema), str(schema.get("description", ""))
     for key, below in inner.items():
         yield from document_keys(below, f"{path}.{key}" if path else key)
 

@@ -60,7 +60,7 @@ def _problem(problem: Problem, language: Language) -> dict[str, Any]:
 def text(plan: Plan, cost: Cost, look: Look) -> str:
     """Return a plan as a person reads it: by tenant, what changes, from where, and what would allow what is blocked."""
     said = look.words(verdict(plan), "strong")
-    last = f"{said} ({plan.cloud}: {look.words(cost.said(len(plan.tenants)))})"
+    last = f"{said} ({plan.cloud}, {look.words(cost.said(len(plan.tenants)))})"
     return _joined(*_tenants(plan, look), problems(plan.problems, look), _left(plan, look), last) + "\n"
 
 

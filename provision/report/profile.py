@@ -214,10 +214,10 @@ def _legend(found: list[Promise], look: Look) -> str:
     carried = sum(bool(each.kinds) for each in found)
     return look.words(
         say(
-            "{on} {enforced} values are carried into the cloud by a kind of resource (named beside them).\n"
-            "{off} {recorded} are recorded: checked in documents, shown, and enforced by nothing yet.",
-            "{on} {enforced} valeurs sont portées dans le cloud par une sorte de ressource (nommée à côté).\n"
-            "{off} {recorded} sont consignées : vérifiées dans les documents, montrées, et appliquées par rien encore.",
+            "{on} carried into the cloud by a kind of resource, named beside it: {enforced}\n"
+            "{off} recorded (checked in documents, shown), enforced by nothing yet: {recorded}",
+            "{on} porté dans le cloud par une sorte de ressource, nommée à côté : {enforced}\n"
+            "{off} consigné (vérifié dans les documents, montré), appliqué par rien encore : {recorded}",
             on=_ENFORCED,
             off=_RECORDED,
             enforced=words.number(carried),
