@@ -95,14 +95,36 @@ def serve(site: Site) -> Any:  # noqa: ANN401 - a WSGI application
 
 def _make(admin: Admin, kind: str, body: Mapping[str, object]) -> str:
     """Create one thing and return its id."""
-    made = admin.send(
-        "neutron", "POST", f"/v2.0/{kind}s".replace("-", "-"), {kind.replace("-", "_"): body}
-    ).body
-    return str(made[kind.replace("-", "_")]["id"])
+    key = kind.replace("-", "_")
+    made = admin.send("neutron", "POST", f"/v2.0/{kind}s", {key: body}).body
+    return str(made[key]["id"])
+
+
+def _default_rules(admin: Admin) -> None:
+    """Write what new security groups begin with: the migrations do, and tables made from the models lack it."""
+    for version in ("IPv4", "IPv6"):
+        egress = {
+            "direction": "egress",
+            "ethertype": version,
+            "used_in_default_sg": True,
+            "used_in_non_default_sg": True,
+            "description": "Legacy default SG rule for egress traffic",
+        }
+        ingress = {
+            "direction": "ingress",
+            "ethertype": version,
+            "remote_group_id": "PARENT",
+            "used_in_default_sg": True,
+            "used_in_non_default_sg": False,
+            "description": "Legacy default SG rule for ingress traffic",
+        }
+        for rule in (egress, ingress):
+            _make(admin, "default-security-group-rule", rule)
 
 
 def seed(admin: Admin) -> None:
     """Make the external network and the pools tenants take their subnets from, in both families."""
+    _default_rules(admin)
     network = _make(
         admin,
         "network",

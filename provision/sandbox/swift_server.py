@@ -15,7 +15,7 @@ from pathlib import Path  # noqa: E402
 from typing import TYPE_CHECKING, Any  # noqa: E402
 
 from eventlet.green import socket  # noqa: E402
-from swift.common import constraints, utils, wsgi  # noqa: E402
+from swift.common import constraints, storage_policy, utils, wsgi  # noqa: E402
 from swift.common.ring import RingBuilder  # noqa: E402
 from swift.container.updater import ContainerUpdater  # noqa: E402
 
@@ -102,6 +102,7 @@ def main() -> None:
     listeners = {name: socket.socket(fileno=descriptor) for name, descriptor in descriptors.items()}
     make_rings(folder, {name: listener.getsockname()[1] for name, listener in listeners.items()})
     utils.set_swift_dir(str(folder))
+    storage_policy.reload_storage_policies()
     threads = [eventlet.spawn(run, folder, server, listeners[port_name(server)]) for server in SERVERS]
     eventlet.spawn(sweep, folder)
     state.reached(state_folder, "swift", "serving")
