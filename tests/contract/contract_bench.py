@@ -119,7 +119,10 @@ class Bench:
 
     def call(self, call: Mapping[str, Any]) -> None:
         """Make one API call of a cases file, and remember how to undo it."""
-        filled = fill(call, {"tenant": self.key, "project": self.cloud.ids.project(self.key) or ""})
+        needed = {f"{need.kind}/{need.name}": self.cloud.ids.find(need) or "" for need in self.made}
+        filled = fill(
+            call, {**needed, "tenant": self.key, "project": self.cloud.ids.project(self.key) or ""}
+        )
         api = (
             self.cloud.account(filled["account"])
             if "account" in filled
@@ -165,7 +168,7 @@ class Bench:
 
 
 def fill(value: Any, names: Mapping[str, str]) -> Any:
-    """Replace {tenant} and {project} in every text of a tree."""
+    """Replace {tenant}, {project} and {kind/name} in every text of a tree."""
     if isinstance(value, str):
         for name, text in names.items():
             value = value.replace(f"{{{name}}}", text)

@@ -30,29 +30,13 @@ from pathlib import Path
 from typing import Any
 
 from ruamel.yaml import YAML
+from written import merged, written
 
 import provision.resources  # noqa: F401 (importing it registers every kind)
 from provision.kind import kinds
 from provision.model.address import Address
-from provision.model.origin import Origin
-from provision.model.tenant import Tenant, Values
 
 FOLDER = Path(__file__).parent / "cases"
-ESTATE = {
-    "estate": "contract",
-    "region": "fr-par",
-    "jurisdiction": "FR",
-    "domain": "Default",
-    "external_network": "public",
-    "pools": {"ipv4": "tenants-v4", "ipv6": "tenants-v6"},
-    "prefix_lengths": {"ipv4": 24, "ipv6": 64},
-    "flavors": {"standard": ["std.small", "std.medium"], "secured": ["sec.small"]},
-    "volume_types": {"standard": "standard", "luks": "luks"},
-    "destinations": {
-        "dns": {"protocol": "udp", "ports": 53, "to": "any"},
-        "https-mirror": {"protocol": "tcp", "ports": 443, "to": ["198.51.100.0/24", "2001:db8:1::/48"]},
-    },
-}
 
 
 @dataclass(frozen=True)
@@ -72,47 +56,12 @@ class Cases:
         return Address(self.kind, key, self.data["resource"].format(tenant=key))
 
     def tenant(self, key, fragment):
-        values = _values(merged({"tenant": key, "title": f"Contract {key}"}, fragment), "tenant.yaml")
-        estate = _values(merged(ESTATE, self.get("estate", {})), "estate.yaml")
-        groups = values.section("identity.groups")
-        called = f"{key}{fragment.get('names_end', '')}"
-        names = {
-            "project": called,
-            "domain": called,
-            **{f"group:{group}": f"{called}-{group}" for group in groups},
-        }
-        return Tenant(key, "contract", "1.0.0", values, estate, names)
+        tree = merged({"title": f"Contract {key}"}, fragment)
+        return written(key, tree, self.get("estate"), names_end=fragment.get("names_end", ""))
 
     def changed(self, change):
         """Return `full` with one change merged over it."""
         return merged(self.data["full"], change)
-
-
-def merged(under, over):
-    """Merge two trees; null removes a key."""
-    both = {**under}
-    for name, value in over.items():
-        if value is None:
-            both.pop(name, None)
-        elif isinstance(value, Mapping) and isinstance(both.get(name), Mapping):
-            both[name] = merged(both[name], value)
-        else:
-            both[name] = value
-    return both
-
-
-def _values(tree, file):
-    origins = {path: Origin(file, line) for line, path in enumerate(_paths(tree), start=1)}
-    return Values(tree, origins)
-
-
-def _paths(tree, above=()):
-    yield above
-    for name, value in tree.items():
-        if isinstance(value, Mapping):
-            yield from _paths(value, (*above, name))
-        else:
-            yield (*above, name)
 
 
 def load():

@@ -9,6 +9,7 @@ from contextlib import closing, contextmanager
 import contract_cases
 import pytest
 from contract_bench import NOTHING_ALLOWED, Bench
+from written import merged
 
 from provision.cloud.connect import connect
 from provision.kind import kinds
@@ -25,7 +26,7 @@ def everything(cases):
     """One tenant that asks for what the full case of every kind asks for."""
     tree = {}
     for each in cases.values():
-        tree = contract_cases.merged(tree, each.get("full"))
+        tree = merged(tree, each.get("full"))
     return {**tree, "title": "Contract"}
 
 
