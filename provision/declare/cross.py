@@ -17,6 +17,7 @@ from provision.model.tenant import Tenant, Values
 from provision.text import Text, say
 
 NAMED: Final = ("networks", "routers", "security_groups", "object.containers", "identity.groups")
+LARGEST_PORT: Final = 65535
 _WORDS: Final = frozenset({"any", "self"})
 
 
@@ -24,6 +25,8 @@ def check(estate: Values, profiles: Mapping[str, Profile], tenants: Sequence[Ten
     """Yield every mistake that only shows when documents are put side by side."""
     for profile in profiles.values():
         yield from _paths_known(profile)
+    for name, destination in estate.section("destinations").items():
+        yield from _ports(estate, f"destinations.{name}", destination)
     for tenant in tenants:
         for each in _CHECKS:
             yield from each(tenant)
@@ -81,11 +84,29 @@ def _rules(tenant: Tenant) -> Iterator[Mistake]:
                     yield _unknown(tenant, f"{path}.{index}", entry, destinations, _DESTINATION)
                 elif isinstance(entry, Mapping):
                     yield from _peer(tenant, f"{path}.{index}.{peer}", entry.get(peer), groups)
+                    yield from _ports(tenant.values, f"{path}.{index}", entry)
 
 
 def _peer(tenant: Tenant, path: str, peer: object, groups: Sequence[str]) -> Iterator[Mistake]:
     if isinstance(peer, str) and peer not in (*_WORDS, *groups) and not readable(peer):
         yield _unknown(tenant, path, peer, [*groups, *_WORDS], _PEER)
+
+
+def _ports(values: Values, path: str, entry: Mapping[str, Any]) -> Iterator[Mistake]:
+    given = entry.get("ports")
+    for ports in given if isinstance(given, list) else [given]:
+        first, _, last = str(ports).partition("-")
+        if last and not int(first) <= int(last) <= LARGEST_PORT:
+            yield mistake(
+                values,
+                f"{path}.ports",
+                say("{ports} is no range of ports", "{ports} n'est pas une plage de ports", ports=ports),
+                say(
+                    "write the smaller first, up to {largest}",
+                    "écrire le plus petit d'abord, jusqu'à {largest}",
+                    largest=LARGEST_PORT,
+                ),
+            )
 
 
 def _roles(tenant: Tenant) -> Iterator[Mistake]:

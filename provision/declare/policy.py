@@ -5,11 +5,12 @@ They are policy: validated, inherited, protected by floors, shown and audited. N
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, Final
 
 from provision.model.document import WORDS
 
-Schema = dict[str, Any]
+Schema = Mapping[str, Any]
 
 KEY: Final = "[a-z][a-z0-9-]{2,30}"
 TENANT_KINDS: Final = ("startup", "collectivite", "administration", "partenaire")

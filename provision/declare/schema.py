@@ -41,7 +41,7 @@ def merged(left: Schema, right: Schema, settle: Settle, where: str = "") -> Sche
     """Return two fragments as one: sections and tables are joined, `settle` chooses where both say something else."""
     if not (_is_section(left) and _is_section(right)):
         return settle(left, right, where)
-    result = {**left, **right}
+    result: dict[str, Any] = {**left, **right}
     ours, theirs = left.get("properties", {}), right.get("properties", {})
     result["properties"] = {**ours, **theirs} | {
         key: merged(ours[key], theirs[key], settle, f"{where}.{key}") for key in ours.keys() & theirs.keys()
@@ -126,25 +126,24 @@ def profile_schema() -> Schema:
 
 _NAME: Final = {"en": "a name ([a-z][a-z0-9-]*)", "fr": "un nom ([a-z][a-z0-9-]*)"}
 _VERSION: Final = {"en": "a version (1.0.0)", "fr": "une version (1.0.0)"}
+_PORT: Final[tuple[Schema, ...]] = (
+    {"type": "integer", "minimum": 1, "maximum": 65535},
+    {
+        "type": "string",
+        "pattern": r"^\d{1,5}-\d{1,5}$",
+        "says": {"en": "a range (8000-8080)", "fr": "une plage (8000-8080)"},
+    },
+)
+_PREFIX: Final[Schema] = {"type": "string", "cidr": 0}
 _DESTINATION: Final = closed(
     ("protocol", "to"),
-    protocol={"anyOf": [word("tcp", "udp", "icmp", "any"), {"type": "integer", "minimum": 0, "maximum": 255}]},
-    ports={
-        "anyOf": [
-            {"type": "integer", "minimum": 1, "maximum": 65535},
-            {"type": "string", "pattern": r"^\d{1,5}-\d{1,5}$", "says": {"en": "a range (8000-8080)", "fr": "une plage (8000-8080)"}},
-            word("none"),
-        ]
+    protocol={
+        "anyOf": [word("tcp", "udp", "icmp", "any"), {"type": "integer", "minimum": 1, "maximum": 255}]
     },
-    to={
-        "anyOf": [
-            word("any"),
-            {"type": "string", "cidr": 0},
-            listed({"type": "string", "cidr": 0}),
-        ]
-    },
+    ports={"anyOf": [word("none"), *_PORT, listed({"anyOf": list(_PORT)})]},
+    to={"anyOf": [word("any"), _PREFIX, listed(_PREFIX)]},
     reason=TEXT,
-)  # fmt: skip
+)
 _SUPPLIER: Final = closed(
     ("id", "supplier"),
     id=TEXT,
