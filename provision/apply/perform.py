@@ -87,19 +87,23 @@ class Performer:
         return self._seen(kind, want.address)
 
     def _update(self, kind: Kind[Any], want: Desired[Any], have: Live[Any]) -> Status:
-        try:
-            kind.update(self.cloud, have, want)
-        except UnknownOutcome:
-            kind.update(self.cloud, self._seen(kind, want.address), want)
+        self._write(kind, want, have)
         self.cloud.ids.record(want.address, have.id)
         return self._settle(kind, want, self._seen(kind, want.address))
 
     def _settle(self, kind: Kind[Any], want: Desired[Any], have: Live[Any]) -> Status:
         """Finish what creation alone could not bring (rules, interfaces), then demand that nothing differs any more."""
         if differences(kind, want, have):
-            kind.update(self.cloud, have, want)
+            self._write(kind, want, have)
             self._until(lambda: self._agrees(kind, want))
         return Status.DONE
+
+    def _write(self, kind: Kind[Any], want: Desired[Any], have: Live[Any]) -> None:
+        """Update; where an answer was lost, look what came of it and do the rest."""
+        try:
+            kind.update(self.cloud, have, want)
+        except UnknownOutcome:
+            kind.update(self.cloud, self._seen(kind, want.address), want)
 
     def _agrees(self, kind: Kind[Any], want: Desired[Any]) -> bool:
         found = self._oldest(kind, want.address)

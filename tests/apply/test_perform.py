@@ -178,6 +178,13 @@ def test_a_lost_update_is_sent_again(shelf):
     assert shelf.calls.count("update") == 2
 
 
+def test_a_lost_update_after_a_creation_is_sent_again(shelf):
+    shelf.born_as = spec(title="blank")
+    shelf.trouble = {"update": [lost(after=False)]}
+    assert run(shelf, title="Emma").status is Status.DONE
+    assert [call for call in shelf.calls if call != "look"] == ["create", "update", "update"]
+
+
 @pytest.mark.parametrize("trouble", [[], [lost(after=False)]])
 def test_a_delete_is_done_when_it_is_gone(shelf, trouble):
     shelf.trouble = {"delete": list(trouble)}
