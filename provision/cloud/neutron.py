@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from provision.cloud.unmet import missing
-from provision.errors import Conflict, QuotaExceeded
+from provision.errors import CloudError, Conflict, QuotaExceeded
 from provision.kind import Unmet
 from provision.model.address import Address
 from provision.text import say
@@ -125,4 +125,11 @@ def writing(in_use: Text) -> Iterator[None]:
         raise
     except Conflict as error:
         error.do = error.do or in_use
+        raise
+    except CloudError as error:
+        if "project_id" in str(error.what):
+            error.do = say(
+                "connect as somebody who may act in every project (Neutron's admin)",
+                "se connecter avec un compte qui peut agir dans tous les projets (admin de Neutron)",
+            )
         raise

@@ -170,6 +170,8 @@ class Subnet(Kind[SubnetSpec]):
         """Set what differs, and our marker."""
         there = _settings(have.spec)
         settings = {key: value for key, value in _settings(want.spec).items() if value != there.get(key)}
+        if "gateway_ip" in settings:
+            settings["allocation_pools"] = list(_around(settings["gateway_ip"], have.raw["allocation_pools"]))
         body = {**head(cloud, want, None, have), **settings}
         if body:
             with writing(_IN_USE):
@@ -261,6 +263,20 @@ def _settings(spec: SubnetSpec) -> dict[str, Any]:
         "dns_nameservers": None if spec.dns is None else list(spec.dns),
     }
     return {key: value for key, value in settings.items() if value is not None}
+
+
+def _around(gateway: str, pools: Iterable[Mapping[str, str]]) -> Iterator[dict[str, str]]:
+    """Yield what is handed out now without the new gateway, which Neutron refuses while a pool holds it."""
+    taken = ipaddress.ip_address(gateway)
+    for pool in pools:
+        start, end = (ipaddress.ip_address(pool[each]) for each in ("start", "end"))
+        if not int(start) <= int(taken) <= int(end):
+            yield {"start": str(start), "end": str(end)}
+            continue
+        if start != taken:
+            yield {"start": str(start), "end": str(taken - 1)}
+        if end != taken:
+            yield {"start": str(taken + 1), "end": str(end)}
 
 
 def _live(cloud: Cloud, tenant: str, body: Mapping[str, Any]) -> Live[SubnetSpec]:
