@@ -50,19 +50,24 @@ def lines(change: Change, look: Look) -> Iterator[str]:
     origin = _origin(change)
     verb = VERBS[change.action].render(look.language).ljust(_VERB_WIDTH)
     head = look.paint(_MEANINGS[change.action], f"{SIGNS[change.action]} {verb} {clean(str(change.address))}")
-    yield f"  {head}{_at(origin, look.paint)}"
-    if change.reason is not None and change.action not in _SELF_EXPLAINED:
-        yield f"      {look.words(change.reason)}"
+    if change.action is Action.DELETE and change.reason is not None:
+        yield f"  {head}  {look.words(change.reason, 'quiet')}"
+    else:
+        yield f"  {head}{_at(origin, look.paint)}"
+        yield from _reason(change, look)
     yield from _fields(change, origin, look.paint)
     if change.blocked is not None:
         blocked = say("blocked: {why}", "bloqué : {why}", why=change.blocked)
         yield f"      {look.paint('bad', f'✗ {look.words(blocked)}')}"
 
 
+def _reason(change: Change, look: Look) -> Iterator[str]:
+    if change.reason is not None and change.action not in _SELF_EXPLAINED:
+        yield f"      {look.words(change.reason)}"
+
+
 def _origin(change: Change) -> Origin | None:
-    if change.want is None:
-        return None
-    return change.want.retired.origin if change.want.retired else change.want.origin
+    return change.want.origin if change.want else None
 
 
 def _at(origin: Origin | None, paint: Paint) -> str:

@@ -27,6 +27,7 @@ DIRECTIONS: Final = {
     "one_of": say("one of", "parmi"),
 }
 _ENFORCED, _RECORDED = "●", "○"
+_BY_PLAN: Final = frozenset({"services.required"})  # a missing service bars the tenant before the first write
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,9 +44,13 @@ class Promise:
 def promises(profile: Profile, language: Language) -> list[Promise]:
     """Return every value of a profile, in the order of its documents."""
     return [
-        Promise(path, value, profile.values.origin(path), enforced(path), _why(profile, path, language))
+        Promise(path, value, profile.values.origin(path), _bearers(path), _why(profile, path, language))
         for path, value in leaves(profile.values.tree)
     ]
+
+
+def _bearers(path: str) -> tuple[str, ...]:
+    return ("plan",) if path in _BY_PLAN else enforced(path)
 
 
 def leaves(tree: Mapping[str, Any], path: str = "") -> Iterator[tuple[str, Any]]:
@@ -214,9 +219,9 @@ def _legend(found: list[Promise], look: Look) -> str:
     carried = sum(bool(each.kinds) for each in found)
     return look.words(
         say(
-            "{on} carried into the cloud by a kind of resource, named beside it: {enforced}\n"
+            "{on} carried into the cloud by what is named beside it: {enforced}\n"
             "{off} recorded (checked in documents, shown), enforced by nothing yet: {recorded}",
-            "{on} porté dans le cloud par une sorte de ressource, nommée à côté : {enforced}\n"
+            "{on} porté dans le cloud par ce qui est nommé à côté : {enforced}\n"
             "{off} consigné (vérifié dans les documents, montré), appliqué par rien encore : {recorded}",
             on=_ENFORCED,
             off=_RECORDED,

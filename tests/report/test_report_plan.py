@@ -11,8 +11,7 @@ from provision.report.paint import Paint
 
 ENGLISH_PAGE = """\
 acme (6 changes)
-  - remove    book/acme/old  (tenants/acme.yaml:3)
-      retired at tenants/acme.yaml:3: closed
+  - remove    book/acme/old  retired at tenants/acme.yaml:3: closed
   + create    book/acme/new  (tenants/acme.yaml:3)
       title  New  (tenants/acme.yaml:7)
       tags

@@ -25,7 +25,12 @@ STRICT = Profile(
     extends="socle",
     assignable=True,
     values=Values(
-        {"quotas": {"compute": {"cores": 40}}, "hosts": {"isolation": "dedicated"}, "exit": {}},
+        {
+            "quotas": {"compute": {"cores": 40}},
+            "hosts": {"isolation": "dedicated"},
+            "exit": {},
+            "services": {"required": ["key-manager"]},
+        },
         {("quotas", "compute", "cores"): LINE, (): Origin("provision/profiles/strict/profile.yaml", 1)},
     ),
     floors=(Floor("hosts.isolation", "exactly", "dedicated", Origin("socle.yaml", 4), "socle"),),
@@ -75,7 +80,10 @@ def test_a_profile_reads_from_its_purpose_to_what_is_enforced():
         "exit\n"
         "  ○ exit  {}\n"
         "\n"
-        "● carried into the cloud by a kind of resource, named beside it: 1\n"
+        "services\n"
+        "  ● services.required  [key-manager]  (plan)\n"
+        "\n"
+        "● carried into the cloud by what is named beside it: 2\n"
         "○ recorded (checked in documents, shown), enforced by nothing yet: 2\n"
     )
 
