@@ -120,9 +120,7 @@ class Bench:
     def call(self, call: Mapping[str, Any]) -> None:
         """Make one API call of a cases file, and remember how to undo it."""
         needed = {f"{need.kind}/{need.name}": self.cloud.ids.find(need) or "" for need in self.made}
-        filled = fill(
-            call, {**needed, "tenant": self.key, "project": self.cloud.ids.project(self.key) or ""}
-        )
+        filled = fill(call, {**needed, "tenant": self.key, "project": self.cloud.ids.project(self.key) or ""})
         api = (
             self.cloud.account(filled["account"])
             if "account" in filled
@@ -136,9 +134,16 @@ class Bench:
         )
         self.undo.append((api, filled["undo"].replace("{id}", _id(answer))))
 
+    def adopt(self, want: Desired[Any]) -> Plan:
+        """Take over what stands at the address under test: from then on it goes as ours do."""
+        plan = self.plan(want, Options(adopt=frozenset({self.address})))
+        self.apply(plan)
+        self.undo.clear()
+        self.made[self.address] = want
+        return plan
+
     def clean(self) -> None:
-        """Remove everything this bench made: the resource under test, what was called for, then what it needed."""
-        self._remove(self.address)
+        """Remove everything this bench made: what was called for, then what was brought, what was made last first."""
         for api, path in reversed(self.undo):
             api.delete(path)
         for address in reversed(self.made):

@@ -14,7 +14,6 @@ from provision.errors import CloudError, ServiceAbsent
 from provision.kind import kinds, marks
 from provision.model.plan import Action
 from provision.plan.compare import differences
-from provision.plan.decide import Options
 
 CASES = contract_cases.load()
 IMMUTABLE = {
@@ -164,9 +163,7 @@ def test_what_is_not_ours_is_left_alone_until_it_is_adopted_by_name(bench):
     plan = bench.plan(want)
     assert actions(plan, bench.address) == [Action.LEAVE]
     assert plan.steps == ()
-    adopting = bench.plan(want, Options(adopt=frozenset({bench.address})))
-    assert actions(adopting, bench.address) == [Action.ADOPT]
-    bench.apply(adopting)
+    assert actions(bench.adopt(want), bench.address) == [Action.ADOPT]
     assert bench.ours().id == theirs.id
     assert bench.plan(want).changes == ()
 

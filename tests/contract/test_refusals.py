@@ -1,0 +1,137 @@
+"""What the services refuse, what others changed, and what we leave as it is: on the real services."""
+
+from __future__ import annotations
+
+import secrets
+
+import contract_cases
+import pytest
+import requests
+from contract_bench import Bench, actions, fields, refuses
+
+from provision.errors import CloudError, Conflict
+from provision.model.plan import Action
+
+pytestmark = pytest.mark.sandbox
+CASES = contract_cases.load()
+NETWORK = {
+    "service": "network",
+    "path": "/networks",
+    "body": {"network": {"name": "theirs", "project_id": "{project}"}},
+    "undo": "/networks/{id}",
+}
+
+
+@pytest.fixture
+def bench_of(cloud):
+    made = []
+
+    def of(kind):
+        made.append(Bench(cloud, CASES[kind], f"ct-{secrets.token_hex(3)}-{kind.replace('_', '-')}"))
+        return made[-1]
+
+    yield of
+    for bench in made:
+        bench.clean()
+
+
+def test_a_quota_below_what_is_used_is_refused_and_says_what_to_do(bench_of):
+    bench = bench_of("network_quota")
+    bench.bring({"quotas": {"network": {"networks": 3}}})
+    bench.call(NETWORK)
+    before = bench.look()
+    refused = refuses(lambda: bench.bring({"quotas": {"network": {"networks": 0}}}), CloudError)
+    assert refused.status == 400
+    assert "at least what the tenant uses" in refused.render("en")
+    assert bench.look() == before
+
+
+def test_a_project_is_not_deleted_over_what_it_holds(bench_of):
+    bench = bench_of("project")
+    bench.bring({})
+    bench.call(NETWORK)
+    bench.call(
+        {
+            "service": "object-store",
+            "account": "{project}",
+            "method": "PUT",
+            "path": "/theirs",
+            "undo": "/theirs",
+        }
+    )
+    refused = refuses(lambda: bench.kind.delete(bench.cloud, bench.ours()), Conflict)
+    assert "networks, containers" in refused.render("fr")
+    assert bench.ours()
+
+
+def test_a_domain_is_not_deleted_over_a_project(bench_of):
+    bench = bench_of("domain")
+    bench.bring(bench.cases.get("minimal"))
+    domain = bench.ours()
+    body = {"project": {"name": "theirs", "domain_id": domain.id}}
+    bench.call({"service": "identity", "path": "/projects", "body": body, "undo": "/projects/{id}"})
+    refused = refuses(lambda: bench.kind.delete(bench.cloud, domain), Conflict)
+    assert "theirs" in refused.render("fr")
+    assert bench.ours() == domain
+
+
+def test_a_container_is_not_deleted_over_objects_and_anybody_may_read_a_public_one(bench_of):
+    bench = bench_of("container")
+    bench.bring({"object": {"containers": {"datasets": {"read": "public", "cors": "*"}}}})
+    project = bench.cloud.ids.project(bench.key)
+    bench.cloud.account(project).send("PUT", "/datasets/table.csv", body={"a": 1})
+    try:
+        refused = refuses(lambda: bench.kind.delete(bench.cloud, bench.ours()), Conflict)
+        assert "objects" in refused.render("en")
+        url = f"{bench.cloud.account(project).endpoint}/datasets/table.csv"
+        answer = requests.get(url, headers={"Origin": "https://a.example"}, timeout=10)
+        assert answer.json() == {"a": 1}
+        assert answer.headers["Access-Control-Allow-Origin"] == "*"
+        bench.bring({"object": {"containers": {"datasets": {}}}})
+        assert requests.get(url, timeout=10).status_code == 401
+    finally:
+        bench.cloud.account(project).delete("/datasets/table.csv")
+
+
+@pytest.mark.parametrize("kind", ["project", "domain"])
+def test_what_somebody_disabled_is_enabled_again(bench_of, kind):
+    bench = bench_of(kind)
+    _, want = bench.bring(bench.cases.get("minimal"))
+    bench.cloud.identity.patch(f"/{kind}s/{bench.ours().id}", {kind: {"enabled": False}})
+    plan = bench.plan(want)
+    assert (actions(plan, bench.address), fields(plan, bench.address)) == ([Action.UPDATE], {"enabled"})
+    bench.apply(plan)
+    assert bench.ours().spec.enabled
+
+
+def test_a_project_whose_description_was_rewritten_is_still_ours(bench_of):
+    bench = bench_of("project")
+    _, want = bench.bring({"title": "Acme"})
+    bench.cloud.identity.patch(f"/projects/{bench.ours().id}", {"project": {"description": "Somebody's"}})
+    plan = bench.plan(want)
+    assert fields(plan, bench.address) == {"description"}
+    bench.apply(plan)
+    assert bench.ours().raw["description"] == f"Acme {bench.cloud.owner.marker(bench.address)}"
+
+
+@pytest.mark.parametrize(
+    ("kind", "theirs"),
+    [("project", {"tags": ["theirs"]}), ("container", {"x-container-meta-theirs": "kept"})],
+)
+def test_adopting_leaves_what_others_wrote(bench_of, kind, theirs):
+    bench = bench_of(kind)
+    want = bench.wanted(bench.cases.get("minimal"))
+    for call in bench.cases.get("foreign"):
+        bench.call(call)
+    bench.adopt(want)
+    found = {name.lower(): value for name, value in bench.ours().raw.items()}
+    for name, value in theirs.items():
+        assert set(value) <= set(found[name])
+
+
+def test_exact_takes_back_access_to_other_volume_types(bench_of):
+    bench = bench_of("volume_type_access")
+    bench.bring({"storage": {"volume": {"types": ["standard", "luks"]}}})
+    plan, _ = bench.bring({"storage": {"volume": {"types": ["standard"], "access": "exact"}}})
+    assert actions(plan, bench.address) == [Action.DELETE]
+    assert bench.look() == ()

@@ -1,0 +1,225 @@
+from __future__ import annotations
+
+import pytest
+from answers import Answers, cloud, with_tenant
+from written import written
+
+from provision.kind import Unmet
+from provision.model.address import Address
+from provision.resources.domain import Domain
+from provision.resources.group import Group
+from provision.resources.project import Project
+from provision.resources.role_assignment import RoleAssignment, RoleAssignmentSpec
+
+OWN = {"identity": {"domain": "dedicated"}}
+RETIRED = {"state": "retired", "retirement": {"reason": "moved away", "date": "2026-11-01"}}
+
+
+def one(found):
+    (only,) = found
+    return only
+
+
+def test_a_shared_tenant_has_no_domain_and_its_project_needs_none():
+    tenant = written("acme", {})
+    assert list(Domain().desire(tenant)) == []
+    project = one(Project().desire(tenant))
+    assert (project.spec.domain, project.needs) == ("Default", frozenset())
+    assert project.where("domain").file == "estate.yaml"
+
+
+def test_a_dedicated_tenant_has_a_domain_which_its_project_and_groups_need():
+    tenant = written("acme", {"identity": {"domain": "dedicated", "groups": {"admins": {}}}})
+    domain = one(Domain().desire(tenant))
+    for kind in (Project(), Group()):
+        want = one(kind.desire(tenant))
+        assert (want.spec.domain, want.needs) == ("dedicated", {domain.address})
+        assert want.where("domain") == domain.origin == tenant.values.origin("identity.domain")
+
+
+@pytest.mark.parametrize(
+    ("title", "text"),
+    [
+        (None, ""),
+        ("Acme", "Acme"),
+        ({"fr": "Acmé", "en": "Acme"}, "Acmé / Acme"),
+        ({"fr": "Acme", "en": "Acme"}, "Acme"),
+    ],
+)
+def test_the_title_becomes_the_description(title, text):
+    tenant = written("acme", {**OWN, **({"title": title} if title else {})})
+    assert one(Project().desire(tenant)).spec.description == text
+    assert one(Domain().desire(tenant)).spec.description == text
+
+
+def test_a_description_is_wanted_as_it_will_be_read_back():
+    want = one(Project().desire(written("acme", {"title": "long " * 100})))
+    made = cloud()
+    kept = Project().resolve(made, want).spec.description
+    assert made.owner.read(made.owner.describe(kept, want.address)) == (kept, want.address)
+    assert 150 < len(kept) < 255
+
+
+def test_a_domain_that_is_not_there_is_said_with_the_nearest_name_and_the_line():
+    tenant = written("acme", {"identity": {"groups": {"admins": {}}}}, {"domain": "Defualt"})
+    for kind in (Project(), Group()):
+        with pytest.raises(Unmet) as unmet:
+            kind.resolve(cloud(), one(kind.desire(tenant)))
+        assert unmet.value.where == str(tenant.estate.origin("domain"))
+        assert "Defualt" in unmet.value.render("fr")
+        assert "(Default)" in unmet.value.render("fr")
+
+
+def test_retiring_a_group_retires_its_roles_and_nobody_elses():
+    groups = {"admins": {"roles": ["member"], **RETIRED}, "readers": {"roles": ["reader"]}}
+    tenant = written("acme", {"identity": {"groups": groups}})
+    gone = {
+        want.address.name: want.retired
+        for want in (*Group().desire(tenant), *RoleAssignment().desire(tenant))
+    }
+    assert {name for name, why in gone.items() if why} == {"admins", "admins:member"}
+    assert gone["admins"].reason == "moved away"
+    assert gone["admins"].origin == tenant.values.origin("identity.groups.admins.state")
+
+
+def test_retiring_a_tenant_retires_everything():
+    tenant = written(
+        "acme", {**RETIRED, "identity": {"domain": "dedicated", "groups": {"admins": {"roles": ["member"]}}}}
+    )
+    wants = [
+        want for kind in (Domain(), Project(), Group(), RoleAssignment()) for want in kind.desire(tenant)
+    ]
+    assert len(wants) == 4
+    assert all(want.retired for want in wants)
+
+
+def project(name, domain="default", description="", tags=()):
+    return {
+        "id": f"id-{name}-{domain}",
+        "name": name,
+        "domain_id": domain,
+        "description": description,
+        "enabled": True,
+        "tags": list(tags),
+    }
+
+
+def test_a_project_is_ours_by_its_marker_or_by_its_tags_whatever_it_is_called():
+    made = cloud()
+    marked = project("renamed", description=f"Acme {made.owner.marker(Address('project', 'acme', 'acme'))}")
+    tagged = project("other", description="edited by hand", tags=made.owner.tags("beta"))
+    elsewhere = project("gamma", tags=["provision.tenant=gamma", "provision.estate=another"])
+    made.identity = Answers(**{"/projects": {"projects": [marked, tagged, elsewhere, project("unknown")]}})
+    found = {
+        live.address.tenant: live.owned
+        for live in Project().observe(made, frozenset({"acme", "beta", "gamma"}))
+    }
+    assert found == {"acme": True, "beta": True, "gamma": False}
+
+
+def test_a_project_of_the_same_name_in_another_domain_is_not_in_the_way():
+    made = with_tenant(cloud(), domain="own")
+    made.identity = Answers(**{"/projects": {"projects": [project("acme"), project("acme", "own")]}})
+    assert [live.id for live in Project().observe(made, frozenset({"acme"}))] == ["id-acme-own"]
+
+
+def group(name, domain="default"):
+    return {"id": f"id-{name}", "name": name, "domain_id": domain, "description": None}
+
+
+def test_groups_of_others_stand_under_the_tenant_whose_name_or_domain_they_bear():
+    made = with_tenant(cloud(), "clinic", domain="own")
+    names = ["acme-admins", "acme-prod-admins", "operators", "clinic-in-default"]
+    made.identity = Answers(
+        **{
+            "/groups": {
+                "groups": [*map(group, names), group("clinic-doctors", "own"), group("nurses", "own")]
+            }
+        }
+    )
+    found = list(Group().observe(made, frozenset({"acme", "acme-prod", "clinic"})))
+    assert not any(live.owned for live in found)
+    assert [f"{live.address.tenant}/{live.address.name}" for live in found] == [
+        "acme/admins",
+        "acme-prod/admins",
+        "clinic/doctors",
+        "clinic/nurses",
+    ]
+    assert {live.address.name: live.spec.domain for live in found}["nurses"] == "dedicated"
+
+
+def assignment(role, on, target, *, inherited=False, **actor):
+    ((kind, name),) = actor.items()
+    scope = {on: {"id": target}, **({"OS-INHERIT:inherited_to": "projects"} if inherited else {})}
+    who = {"id": f"id-{name}", "name": name, "domain": {"name": "Default"}}
+    return {kind: who, "role": {"id": f"id-{role}", "name": role}, "scope": scope}
+
+
+def test_every_role_on_a_tenant_is_seen_and_only_those_of_our_groups_are_ours():
+    made = with_tenant(cloud(), domain="own")
+    made.ids.record(Address("group", "acme", "admins"), "id-acme-admins")
+    made.identity = Answers(
+        **{
+            "/role_assignments": {
+                "role_assignments": [
+                    assignment("member", "project", "acme-project", group="acme-admins"),
+                    assignment("manager", "domain", "own", group="acme-admins"),
+                    assignment("admin", "domain", "own", group="acme-admins", inherited=True),
+                    assignment("admin", "project", "acme-project", user="root"),
+                    assignment("reader", "project", "acme-project", group="auditors"),
+                    assignment("reader", "project", "somebody-elses", group="acme-admins"),
+                    {**assignment("admin", "system", "", user="root"), "scope": {"system": {"all": True}}},
+                ]
+            }
+        }
+    )
+    found = {live.address.name: live for live in RoleAssignment().observe(made, frozenset({"acme"}))}
+    assert {name: live.owned for name, live in found.items()} == {
+        "admins:member": True,
+        "admins:manager@domain": True,
+        "group:acme-admins@Default:admin@domain/inherited": False,
+        "user:root@Default:admin": False,
+        "group:auditors@Default:reader": False,
+    }
+    assert found["admins:member"].id == "/projects/acme-project/groups/id-acme-admins/roles/id-member"
+    assert found["admins:manager@domain"].spec == RoleAssignmentSpec("admins", "manager", "domain")
+
+
+def test_a_group_that_only_bears_our_name_has_no_roles_of_ours():
+    made = with_tenant(cloud())
+    theirs = next(iter(Group().observe(_with(made, "/groups", [group("acme-admins")]), frozenset({"acme"}))))
+    made.ids.record_live(theirs)
+    body = assignment("member", "project", "acme-project", group="acme-admins")
+    made.identity = Answers(**{"/role_assignments": {"role_assignments": [body]}})
+    assert not one(RoleAssignment().observe(made, frozenset({"acme"}))).owned
+
+
+def _with(made, path, items):
+    made.identity = Answers(**{path: {path.strip("/"): items}})
+    return made
+
+
+def test_a_role_that_is_not_there_is_said_with_its_line():
+    tenant = written("acme", {"identity": {"groups": {"admins": {"roles": ["reader", "membre"]}}}})
+    fine, wrong = RoleAssignment().desire(tenant)
+    assert RoleAssignment().resolve(cloud(), fine) is fine
+    with pytest.raises(Unmet) as unmet:
+        RoleAssignment().resolve(cloud(), wrong)
+    assert unmet.value.where == str(tenant.values.origin("identity.groups.admins.roles.1"))
+    assert "(member)" in unmet.value.render("en")
+
+
+def test_domain_roles_are_for_domains_of_ones_own():
+    groups = {"groups": {"admins": {"domain_roles": ["manager"]}}}
+    assert list(RoleAssignment().desire(written("acme", {"identity": groups}))) == []
+    want = one(RoleAssignment().desire(written("acme", {"identity": {**groups, "domain": "dedicated"}})))
+    assert want.address.name == "admins:manager@domain"
+    assert Address("domain", "acme", "acme") in want.needs
+
+
+@pytest.mark.parametrize("kind", [Domain(), Project(), Group()])
+def test_what_is_gone_is_not_seen(kind):
+    made = with_tenant(cloud(identity=Answers()), domain="own")
+    address = Address(kind.name, "acme", "acme")
+    made.ids.record(address, "gone")
+    assert kind.look(made, address) == ()
