@@ -25,8 +25,9 @@ _REMOVING = {Action.DELETE, Action.REPLACE}
 def order(changes: Iterable[Change], desired: Mapping[Address, Desired[Any]]) -> tuple[Step, ...]:
     """Return the steps of the changes that are not blocked, those that wait for nothing first.
 
-    What is made waits for what it needs; what is removed waits for the removal of what needs it; a replacement is a
-    removal and then a making. Raises `graphlib.CycleError` when kinds need one another in a circle (a defect).
+    What is made waits for what it needs; what is removed waits until what needs it is removed, or updated (a router lets
+    go of a subnet that is to go); a replacement is a removal and then a making. Raises `graphlib.CycleError` when kinds
+    need one another in a circle (a defect).
     """
     open_changes = [change for change in changes if change.blocked is None]
     making = {
@@ -39,10 +40,14 @@ def order(changes: Iterable[Change], desired: Mapping[Address, Desired[Any]]) ->
         for change in open_changes
         if change.action in _REMOVING
     }
+    letting_go = {change.address for change in open_changes if change.action is Action.UPDATE}
     needed_by = _needed_by(desired)
     steps: dict[str, Step] = {}
     for address, step in removing.items():
-        waits = frozenset(removing[user] for user in needed_by.get(address, ()) if user in removing)
+        users = needed_by.get(address, ())
+        waits = frozenset(removing[user] for user in users if user in removing)
+        if address not in making:
+            waits |= frozenset(making[user] for user in users if user in letting_go)
         steps[step] = Step(step, Action.DELETE, address, waits)
     for address, step in making.items():
         needs = desired[address].needs if address in desired else frozenset()

@@ -163,6 +163,13 @@ def test_removal_goes_against_the_needs():
     assert [step.id for step in made.steps] == ["DELETE:book/acme/two", "DELETE:book/acme/one"]
 
 
+def test_what_goes_for_good_waits_until_what_stays_has_let_go():
+    want = [desired("one", retired=True), desired("two", needs=["one"], title="new")]
+    made = plan(want, [live("one"), live("two", title="old")])
+    assert [step.id for step in made.steps] == ["UPDATE:book/acme/two", "DELETE:book/acme/one"]
+    assert made.steps[1].waits_for == {"UPDATE:book/acme/two"}
+
+
 def test_making_goes_with_the_needs():
     made = plan([desired("two", needs=["one"]), desired("one")])
     assert [step.address.name for step in made.steps] == ["one", "two"]

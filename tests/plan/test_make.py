@@ -18,7 +18,8 @@ def shelves(draw):
             name,
             needs=[other for other in names if other < name and draw(st.booleans())],
             title=draw(TITLES),
-            retired=False,
+            retired=draw(st.booleans()),
+            shelf=draw(TITLES),
         )
         for name in names
     ]
