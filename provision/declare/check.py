@@ -11,7 +11,7 @@ from jsonschema import Draft202012Validator, validators
 from jsonschema.exceptions import ValidationError
 
 from provision.declare.layers import is_list_change
-from provision.declare.node import Node, drop
+from provision.declare.node import Node, drop, is_template
 from provision.declare.policy import Schema
 from provision.declare.schema import tree_schema
 from provision.declare.words import sentence, unknown_key
@@ -31,14 +31,26 @@ def shape(root: Node, schema: Schema, *, whole: bool = False) -> tuple[Node, lis
     in another layer. Templates pass: they are checked once they are filled in.
     """
     wrong: dict[Path, Mistake] = {}
+    useless: set[Path] = set()
     for error in _validator(whole)(schema).iter_errors(root.value):
         best = _best(error)
         if not _excused(best, whole=whole):
             for path, mistake in _located(root, best):
                 wrong.setdefault(path, mistake)
-    for path in sorted(wrong, key=_last_items_first, reverse=True):
-        root = drop(root, path) if path else root
+                if best.validator != "required":
+                    useless.add(_item(root, path))
+    for path in sorted(useless - {()}, key=_last_items_first, reverse=True):
+        root = drop(root, path)
     return root, list(wrong.values())
+
+
+def _item(root: Node, path: Path) -> Path:
+    """Cut a path at the list item it leads into: an item with a mistake in it is of no use."""
+    for depth in range(len(path)):
+        node = root.at(path[:depth])
+        if node is not None and node.is_list:
+            return path[: depth + 1]
+    return path
 
 
 def _last_items_first(path: Path) -> tuple[tuple[int, str], ...]:
@@ -47,7 +59,7 @@ def _last_items_first(path: Path) -> tuple[tuple[int, str], ...]:
 
 @cache
 def _validator(whole: bool) -> Any:  # noqa: ANN401, FBT001 (a class that jsonschema makes at run time)
-    ours = {"quota": _quota, "quantity": _quantity, "cidr": _cidr}
+    ours = {"quota": _quota, "quantity": _quantity, "cidr": _cidr, "template": _template}
     layered = {} if whole else {"type": _type, "items": _items}
     return validators.extend(Draft202012Validator, {**ours, **layered})  # type: ignore[no-untyped-call]
 
@@ -69,6 +81,19 @@ def _quantity(_validator: Any, unit: Any, value: Any, _schema: Schema) -> _Error
 def _cidr(_validator: Any, family: int, value: Any, _schema: Schema) -> _Errors:  # noqa: ANN401
     if isinstance(value, str) and (problem := prefix_problem(value, family)):
         yield ValidationError("cidr", cause=ValueError(problem))
+
+
+def _template(_validator: Any, _never: bool, value: Any, _schema: Schema) -> _Errors:  # noqa: ANN401, FBT001
+    for path in _templates(value, ()):
+        yield ValidationError("template", path=path)
+
+
+def _templates(value: object, path: Path) -> Iterator[Path]:
+    if is_template(value):
+        yield path
+    elif isinstance(value, dict | list):
+        for key, entry in value.items() if isinstance(value, dict) else enumerate(value):
+            yield from _templates(entry, (*path, str(key)))
 
 
 def prefix_problem(value: str, family: int) -> Text | None:
@@ -138,8 +163,9 @@ def _best(error: ValidationError) -> ValidationError:
 
 
 def _excused(error: ValidationError, *, whole: bool) -> bool:
-    value = error.instance
-    if isinstance(value, str) and ("{{" in value or "{%" in value):
+    if error.validator == "template":
+        return False
+    if is_template(error.instance):
         return True
     if whole or error.validator != "required":
         return False

@@ -61,8 +61,7 @@ def _retirable(values: Values) -> Iterator[tuple[str, Mapping[str, Any]]]:
     yield "", values.tree
     for section in NAMED:
         for name, item in values.section(section).items():
-            if isinstance(item, Mapping):
-                yield f"{section}.{name}", item
+            yield f"{section}.{name}", item
 
 
 def _routers(tenant: Tenant) -> Iterator[Mistake]:

@@ -66,9 +66,8 @@ def _shelf(directory: Path, estate: Node, mistakes: list[Mistake]) -> Shelf:
 
 
 def _files(directory: Path, folder: str) -> Iterator[str]:
-    for path in sorted((directory / folder).glob("*.y*ml")):
-        if path.suffix in (".yaml", ".yml"):
-            yield f"{folder}/{path.name}"
+    for path in sorted(path for end in ("yaml", "yml") for path in (directory / folder).glob(f"*.{end}")):
+        yield f"{folder}/{path.name}"
 
 
 def _tenants(

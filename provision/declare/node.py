@@ -69,8 +69,12 @@ class Node:
 
 def scalar(value: object, origin: Origin, layer: Layer, below: Node | None = None) -> Node:
     """Make the node of a plain value."""
-    templated = isinstance(value, str) and ("{{" in value or "{%" in value)
-    return Node(value, origin, layer, below=below, template=templated)
+    return Node(value, origin, layer, below=below, template=is_template(value))
+
+
+def is_template(value: object) -> bool:
+    """Tell a string with a Jinja expression in it."""
+    return isinstance(value, str) and ("{{" in value or "{%" in value)
 
 
 def mapping(children: Mapping[str, Node], origin: Origin, layer: Layer, below: Node | None = None) -> Node:

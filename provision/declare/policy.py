@@ -61,7 +61,6 @@ BOTH: Final = closed(("en", "fr"), en=TEXT, fr=TEXT)
 PERSON: Final = closed(name=TEXT, email=EMAIL, phone=TEXT)
 RETIREMENT: Final = closed(("reason", "date"), reason=TEXT, date=DATE)
 COUNT: Final[Schema] = {"type": ["integer", "string"], "quota": ""}
-SIZE: Final[Schema] = {"type": ["integer", "string"], "quantity": "GiB"}
 
 _IDENTITY: Final = closed(
     source=word("local", "ldap", "oidc", "saml"),

@@ -1,7 +1,7 @@
 """JSON Schemas (2020-12) of the four documents; what a tenant may ask for comes from the kinds.
 
-Three keywords are ours, and any other tool may ignore them: ``quota: <unit>`` (the four words or a number of that
-unit), ``quantity: <unit>`` and ``cidr: 4|6``. ``says: {en, fr}`` is what a pattern means to a person.
+Four keywords are ours, and any other tool may ignore them: ``quota: <unit>`` (the four words or a number of that
+unit), ``quantity: <unit>``, ``cidr: 4|6`` (0 for either) and ``template: false`` (no Jinja here). ``says: {en, fr}`` is what a pattern means to a person.
 """
 
 from __future__ import annotations
@@ -94,7 +94,19 @@ def tree_schema() -> Schema:
 @cache
 def tenant_schema() -> Schema:
     """Return the schema of ``tenants/<key>.yaml``."""
-    return {"$schema": DIALECT, "title": "tenant", **tree_schema(), "required": ["tenant", "profile"]}
+    tree = tree_schema()
+    filled = tuple(key for key in tree["properties"] if key not in ("tenant", "profile"))
+    whole = {**_literal(tree, but=filled), "required": ["tenant", "profile"]}
+    return {"$schema": DIALECT, "title": "tenant", **whole}
+
+
+def _literal(schema: Schema, *, but: tuple[str, ...] = ()) -> Schema:
+    """Return the schema of a section whose keys take no template, except a few."""
+    kept = {
+        key: value if key in but else {**value, "template": False}
+        for key, value in schema["properties"].items()
+    }
+    return {**schema, "properties": kept}
 
 
 def _layer(*left_out: str, **more: Schema) -> Schema:
@@ -120,7 +132,7 @@ def profile_schema() -> Schema:
         "floor": {"type": "object", "additionalProperties": bound},
         "why": {"type": "object", "additionalProperties": BOTH},
     }
-    schema = _layer(*TENANT_ONLY, **head)
+    schema = _layer(*TENANT_ONLY, **_literal({"properties": head})["properties"])
     return {"$schema": DIALECT, **schema, "title": "profile", "required": ["profile", "version", "title"]}
 
 
@@ -200,7 +212,7 @@ def estate_schema() -> Schema:
         suppliers=listed(_SUPPLIER),
         soc=closed(sink=TEXT, jurisdiction=TEXT),
     )  # fmt: skip
-    return {"$schema": DIALECT, "title": "estate", **schema}
+    return {"$schema": DIALECT, "title": "estate", **_literal(schema, but=("naming", "defaults"))}
 
 
 @cache
@@ -217,12 +229,12 @@ def request_schema() -> Schema:
         date=DATE,
         changes=_layer("tenant", "profile"),
     )
-    return {"$schema": DIALECT, "title": "request", **schema}
+    return {"$schema": DIALECT, "title": "request", **_literal(schema, but=("changes",))}
 
 
-def published(schema: Schema) -> Schema:
+def published(schema: Schema) -> dict[str, Any]:
     """Return a document's schema as other tools should read it: lists may also be written as changes to a list."""
-    result: Schema = _with_list_changes(schema)
+    result: dict[str, Any] = _with_list_changes(schema)
     return result
 
 

@@ -33,7 +33,7 @@ class Assembly:
         self._estate = values(estate)
         self._root = estate
         self._mistakes = mistakes
-        self._checked: dict[int, Node] = {}
+        self._checked: dict[int, tuple[Node, Node | None]] = {}
 
     def tenant(self, document: Node, built: Built, *, sound: bool = True) -> Tenant:
         """Return a tenant; its mistakes are added to the list that the assembly was given.
@@ -49,7 +49,7 @@ class Assembly:
         self._mistakes += [
             _unchosen(document, floor.path, floor.bound) for floor in unchosen(root, profile.floors)
         ]
-        self._check(root, sound=sound)
+        root = self._check(root, sound=sound)
         return Tenant(
             key=str(document.value["tenant"]),
             profile=profile.name,
@@ -76,13 +76,18 @@ class Assembly:
     def _rendered(self, root: Node, context: Mapping[str, Any]) -> Node:
         return render(root, context, self._mistakes)
 
-    def _check(self, root: Node, *, sound: bool) -> None:
-        """Check each section that no tenant before this one shared."""
+    def _check(self, root: Node, *, sound: bool) -> Node:
+        """Check each section that no tenant before this one shared; return the tree without what is wrong in it."""
         fresh = {key: node for key, node in root.children.items() if id(node) not in self._checked}
-        if sound:
-            self._checked.update({id(node): node for node in fresh.values()})
-        _, mistakes = shape(mapping(fresh, root.origin, root.layer), tree_schema(), whole=sound)
+        checked, mistakes = shape(mapping(fresh, root.origin, root.layer), tree_schema(), whole=sound)
         self._mistakes += mistakes
+        found = {id(node): (node, checked.children.get(key)) for key, node in fresh.items()}
+        if sound:
+            self._checked.update(found)
+        kept = {key: (found.get(id(n)) or self._checked[id(n)])[1] for key, n in root.children.items()}
+        if all(kept[key] is node for key, node in root.children.items()):
+            return root
+        return mapping({key: node for key, node in kept.items() if node}, root.origin, root.layer, root.below)
 
     def _names(self, root: Node, context: Mapping[str, Any]) -> Mapping[str, str]:
         names = {what: self._name(what, context) for what in ("project", "domain")}

@@ -90,6 +90,8 @@ _EXPECTED: Final[tuple[tuple[str, Callable[[Mapping[str, Any]], Text]], ...]] = 
 
 def sentence(path: str, error: ValidationError) -> Sentence:
     """Return what is wrong at a path, and what to do."""
+    if "propertyNames" in error.absolute_schema_path:
+        return _name(path, error)
     words = _SENTENCES.get(str(error.validator), _unexpected)
     return words(path, error)
 
@@ -179,24 +181,22 @@ def _missing(path: str, error: ValidationError) -> Sentence:
 
 
 def _name(path: str, error: ValidationError) -> Sentence:
-    return (
-        say(
-            "{name!r} is not a name that {path} can take",
-            "{name!r} n'est pas un nom que {path} accepte",
-            name=error.instance,
-            path=path,
-        ),
-        say(
-            "use small letters, digits and hyphens ({pattern})",
-            "employer minuscules, chiffres et traits d'union ({pattern})",
-            pattern=str(error.validator_value),
-        ),
+    what = say(
+        "{name!r} is not a name that {path} can take",
+        "{name!r} n'est pas un nom que {path} accepte",
+        name=error.instance,
+        path=path,
+    )
+    if error.validator != "pattern":
+        return what, _write(_schema(error))
+    return what, say(
+        "use small letters, digits and hyphens ({pattern})",
+        "employer minuscules, chiffres et traits d'union ({pattern})",
+        pattern=str(error.validator_value),
     )
 
 
 def _pattern(path: str, error: ValidationError) -> Sentence:
-    if "propertyNames" in error.absolute_schema_path:
-        return _name(path, error)
     if "says" in _schema(error):
         return _unexpected(path, error)
     return _is(path, error.instance), say(
@@ -213,14 +213,21 @@ def _bound(en: str, fr: str) -> Callable[[str, ValidationError], Sentence]:
 
 def _quantity(path: str, error: ValidationError) -> Sentence:
     cause = error.cause
-    if isinstance(cause, QuantityError):
+    if isinstance(cause, QuantityError) and type(error.instance) in (int, float, str):
         return say("{path}: {what}", "{path} : {what}", path=path, what=cause.what), cause.do
     return _unexpected(path, error)
 
 
 def _prefix(path: str, error: ValidationError) -> Sentence:
-    do = error.cause.args[0] if error.cause and error.cause.args else None
-    return _is(path, error.instance), do if isinstance(do, Text) else _write(_schema(error))
+    (do,) = error.cause.args if error.cause else (_write(_schema(error)),)
+    return _is(path, error.instance), do
+
+
+def _literal(path: str, _error: ValidationError) -> Sentence:
+    return (
+        say("{path}: a template is not filled in here", "{path} : un modèle n'est pas rempli ici", path=path),
+        say("write the value itself", "écrire la valeur elle-même"),
+    )
 
 
 def _twice(path: str, _error: ValidationError) -> Sentence:
@@ -246,4 +253,5 @@ _SENTENCES: Final[dict[str, Callable[[str, ValidationError], Sentence]]] = {
     "quota": _quantity,
     "quantity": _quantity,
     "cidr": _prefix,
+    "template": _literal,
 }

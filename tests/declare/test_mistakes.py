@@ -75,6 +75,26 @@ def test_every_message_is_in_french_too(documents):
         ("title: {de: x}", "title has no key 'de' → known: en, fr"),
         ("exit: {formats: {Big Name: x}}", "'Big Name' is not a name that exit.formats can take"),
         ("network: {ip_versions: [5]}", "network.ip_versions.0 is 5 → write 4 or 6"),
+        (
+            "quotas: {compute: {cores: }}",
+            "quotas.compute.cores is empty → write a number (20) or one of unmanaged",
+        ),
+        ("quotas: {compute: {cores: true}}", "quotas.compute.cores is true → write a number (20)"),
+        ("location: {allowed: [a, {b: c}]}", "location.allowed.1 is {'b': 'c'} → write a word or sentence"),
+        ("playbooks: {a: " + "b" * 99 + "}", "playbooks is {'a': 'bbbbbbbb"),
+        (
+            "security_groups: {a: {egress: [{protocol: tpc, to: any}]}}",
+            "security_groups.a.egress.0.protocol is tpc → did you mean tcp?",
+        ),
+        (
+            "security_groups: {a: {egress: [{protocol: tcp}]}}",
+            "security_groups.a.egress.0 lacks to → add to: any",
+        ),
+        (
+            "security_groups: {a: {egress: [{protocol: tcp, from: any, to: any}]}}",
+            "security_groups.a.egress.0 has no key 'from'",
+        ),
+        ("compute: {flavors: [standard, standard]}", "compute.flavors holds the same entry twice → keep one"),
         ("owner: {name: ''}", "owner.name is  → write at least 1 character"),
     ],
 )
@@ -99,6 +119,30 @@ def test_what_all_layers_lack_is_told(documents):
     documents.tenant("acme", profile="child")
     assert documents.mistake().startswith(
         "profiles/child/profile.yaml:9 identity.groups.ops.retirement lacks date → add date"
+    )
+
+
+@pytest.mark.parametrize(
+    ("file", "text", "said"),
+    [
+        ("tenants/acme.yaml", 'tenant: "{{ profile.name }}"\nprofile: plain\n', "tenants/acme.yaml:1 tenant: a template"),
+        ("tenants/acme.yaml", 'tenant: acme\nprofile: "{{ tenant.key }}"\n', "tenants/acme.yaml:2 profile: a template"),
+        ("estate.yaml", 'estate: demo\nflavors:\n  standard:\n    - "{{ x }}"\n', "estate.yaml:4 flavors.standard.0: a"),
+        ("profiles/plain/profile.yaml", 'profile: plain\nversion: 1.0.0\ntitle: T\nfloor:\n  kind:\n    exactly: "{{ x }}"\n',
+         "profiles/plain/profile.yaml:6 floor.kind.exactly: a template is not filled in here"),
+    ],
+)  # fmt: skip
+def test_templates_stand_where_they_are_filled_in(documents, file, text, said):
+    documents.write(file, text)
+    assert documents.mistakes()[0].startswith(said)
+
+
+def test_what_templates_make_of_a_section_is_checked_before_it_is_used(documents):
+    documents.profile("child", 'networks:\n  back: "{{ profile.name }}"\n')
+    for key in ("acme", "blue"):
+        documents.tenant(key, profile="child")
+    assert documents.mistake().startswith(
+        "profiles/child/profile.yaml:6 networks.back is child → write a mapping"
     )
 
 
