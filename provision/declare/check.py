@@ -209,7 +209,7 @@ def _homes() -> Mapping[str, Sequence[str]]:
 
 
 def _mistake(root: Node, path: Path, words: tuple[Text, Text]) -> Mistake:
-    origin = root.nearest(path).origin
+    origin = (root.at(path) or root).origin
     return Mistake(origin.file, origin.line, *words)
 
 

@@ -57,15 +57,6 @@ class Node:
             found = found.children.get(part) if found else None
         return found
 
-    def nearest(self, path: Sequence[str]) -> Node:
-        """Return the node at a path, or the deepest one on the way to it."""
-        found = self
-        for part in path:
-            if part not in found.children:
-                break
-            found = found.children[part]
-        return found
-
 
 def scalar(value: object, origin: Origin, layer: Layer, below: Node | None = None) -> Node:
     """Make the node of a plain value."""

@@ -8,8 +8,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
-from provision.model.document import WORDS
-
 Schema = Mapping[str, Any]
 
 KEY: Final = "[a-z][a-z0-9-]{2,30}"
@@ -56,8 +54,8 @@ EMAIL: Final[Schema] = {
     "pattern": r"^[^@\s]+@[^@\s]+$",
     "says": {"en": "an e-mail address", "fr": "une adresse électronique"},
 }
-TITLE: Final[Schema] = dict(WORDS)
 BOTH: Final = closed(("en", "fr"), en=TEXT, fr=TEXT)
+TITLE: Final[Schema] = {"anyOf": [TEXT, BOTH]}
 PERSON: Final = closed(name=TEXT, email=EMAIL, phone=TEXT)
 RETIREMENT: Final = closed(("reason", "date"), reason=TEXT, date=DATE)
 COUNT: Final[Schema] = {"type": ["integer", "string"], "quota": ""}

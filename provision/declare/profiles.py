@@ -42,7 +42,7 @@ class Draft:
 
     def place(self, key: str) -> Origin:
         """Return where a key of the document stands."""
-        return self.root.nearest((key,)).origin
+        return self.root.children[key].origin
 
 
 @dataclass(frozen=True, slots=True)

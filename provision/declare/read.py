@@ -337,6 +337,14 @@ _PROBLEMS: Final[tuple[tuple[str, Text, Text], ...]] = (
         say("close it, or separate with commas", "le fermer, ou séparer par des virgules"),
     ),
     (
+        "did not find expected node content",
+        say(
+            "a value is missing here, or a bracket before it is not closed",
+            "il manque une valeur ici, ou un crochet ouvert avant n'est pas fermé",
+        ),
+        say("write the value, or close the bracket", "écrire la valeur, ou fermer le crochet"),
+    ),
+    (
         "did not find expected '-'",
         say("the indentation is broken here", "l'indentation est rompue ici"),
         _INDENT,

@@ -6,7 +6,7 @@ unit), ``quantity: <unit>``, ``cidr: 4|6`` (0 for either) and ``template: false`
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from functools import cache
 from typing import Any, Final
 
@@ -30,25 +30,25 @@ from provision.declare.policy import (
 )
 from provision.kind import kinds
 
-Settle = Callable[[Schema, Schema, str], Schema]
-
 DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
 PROFILE_ONLY: Final = ("version", "title", "summary", "extends", "assignable", "floor", "why")
 TENANT_ONLY: Final = ("tenant", "profile", "title", "state", "retirement", "waivers")
 
 
-def merged(left: Schema, right: Schema, settle: Settle, where: str = "") -> Schema:
-    """Return two fragments as one: sections and tables are joined, `settle` chooses where both say something else."""
+def merged(left: Schema, right: Schema, where: str = "") -> Schema:
+    """Return two fragments as one: sections and tables are joined. Raises `ValueError` where they disagree on a value."""
     if not (_is_section(left) and _is_section(right)):
-        return settle(left, right, where)
+        if _bare(left) != _bare(right):
+            raise ValueError(f"two fragments disagree about {where}: {left!r}, {right!r}")
+        return left
     result: dict[str, Any] = {**left, **right}
     ours, theirs = left.get("properties", {}), right.get("properties", {})
     result["properties"] = {**ours, **theirs} | {
-        key: merged(ours[key], theirs[key], settle, f"{where}.{key}") for key in ours.keys() & theirs.keys()
+        key: merged(ours[key], theirs[key], f"{where}.{key}") for key in ours.keys() & theirs.keys()
     }
     tables = left.get("additionalProperties"), right.get("additionalProperties")
     if isinstance(tables[0], Mapping) and isinstance(tables[1], Mapping):
-        result["additionalProperties"] = merged(tables[0], tables[1], settle, f"{where}.*")
+        result["additionalProperties"] = merged(tables[0], tables[1], f"{where}.*")
     return result
 
 
@@ -56,19 +56,8 @@ def _is_section(schema: Schema) -> bool:
     return "properties" in schema or isinstance(schema.get("additionalProperties"), Mapping)
 
 
-def agreed(left: Schema, right: Schema, where: str) -> Schema:
-    """Return what two kinds say about one value; only its description may differ. Raises `ValueError`."""
-    if _bare(left) != _bare(right):
-        raise ValueError(f"two kinds disagree about {where}: {left!r}, {right!r}")
-    return left
-
-
 def _bare(schema: Schema) -> Schema:
     return {key: value for key, value in schema.items() if not key.startswith("description")}
-
-
-def _kind_knows(_policy: Schema, kind: Schema, _where: str) -> Schema:
-    return kind
 
 
 def shut(schema: Any) -> Any:  # noqa: ANN401 (a schema, or a part of one)
@@ -85,10 +74,10 @@ def shut(schema: Any) -> Any:  # noqa: ANN401 (a schema, or a part of one)
 @cache
 def tree_schema() -> Schema:
     """Return the schema of a tenant's effective tree: policy keys and what every kind asks for."""
-    asked: Schema = {"properties": {}}
+    schema: Schema = POLICY
     for kind in kinds().values():
-        asked = merged(asked, {"properties": {}, **shut(kind.document)}, agreed)
-    return merged(POLICY, asked, _kind_knows)
+        schema = merged(schema, {"properties": {}, **shut(kind.document)})
+    return schema
 
 
 @cache

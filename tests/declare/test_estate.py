@@ -11,6 +11,7 @@ from provision.errors import DocumentErrors
 from provision.model.address import Address
 from provision.model.origin import Origin
 from provision.model.resource import Desired
+from provision.model.tenant import Tenant, Values
 
 
 def test_two_lines_make_a_tenant(documents):
@@ -82,6 +83,11 @@ def test_the_way_a_value_came_about_is_told(documents):
     assert str(said[1].origin) == "profiles/child/profile.yaml:5"
     assert [each.value for each in explain(estate.profiles["child"], "quotas.compute.cores")] == [20, 10]
     assert explain(estate.tenants["acme"], "quotas.compute.nothing") == ()
+
+
+def test_values_that_no_document_said_have_no_story():
+    bare = Tenant("acme", "plain", "1.0.0", Values({"a": 1}, {}), Values({}, {}))
+    assert explain(bare, "a") == ()
 
 
 def test_what_is_enforced_and_what_is_only_recorded():

@@ -125,3 +125,4 @@ def test_what_is_put_is_found_and_what_is_dropped_is_gone(tree, path):
     changed = put(root, path, node(7, 2))
     assert changed.at(path).value == 7 and changed.at(path).origin.file == "t.yaml"
     assert drop(changed, path).at(path) is None
+    assert drop(root, ["z", *path]) is root

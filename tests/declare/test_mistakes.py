@@ -72,6 +72,7 @@ def test_every_message_is_in_french_too(documents):
         ("owner: {email: nobody}", "owner.email is nobody → write an e-mail address"),
         ("waivers: [{control: X}]", "waivers.0 lacks reason, owner, expires, approver → add reason"),
         ("title: [a]", "title is [a] → write a word or sentence or a mapping"),
+        ("title: ''", "title is  → write at least 1 character"),
         ("title: {de: x}", "title has no key 'de' → known: en, fr"),
         ("exit: {formats: {Big Name: x}}", "'Big Name' is not a name that exit.formats can take"),
         ("network: {ip_versions: [5]}", "network.ip_versions.0 is 5 → write 4 or 6"),
@@ -180,6 +181,15 @@ def test_requests_are_checked_too(documents):
         "requests/r1.yaml:1 the document lacks requester → add requester: a mapping (key: value)",
         "requests/r1.yaml:2 action is grow → write onboard, change, move or offboard",
     ]
+
+
+@pytest.mark.parametrize("file", ["profiles/torn/profile.yaml", "requests/torn.yaml", "tenants/torn.yaml"])
+def test_a_file_that_cannot_be_read_does_not_stop_the_others(documents, file):
+    documents.write(file, "a: 'x\n")
+    documents.tenant("acme", "kind: x\n")
+    assert sorted(each.split(" ")[0] for each in documents.mistakes()) == sorted(
+        [f"{file}:1", "tenants/acme.yaml:3"]
+    )
 
 
 def test_an_estate_without_its_document_is_told(documents):

@@ -85,6 +85,7 @@ def test_a_number_too_long_to_be_one_stays_a_word(tmp_path):
         ("a:\n\t- b\n", "a.yaml:2 this line begins with a tab"),
         ("a:\n  b: 'x\nc: 1\n", "a.yaml:2 a quotation mark opened here"),
         ("a: [1, 2\nb: 3\n", "a.yaml:1 a bracket or brace opened here"),
+        ("a: [\n", "a.yaml:2 a value is missing here"),
         ("a:\n  - b\n c: 1\n", "a.yaml:3 the indentation is broken"),
         ("a: !!python/object:os.system x\n", "a.yaml:1 the tag"),
         ("a: !secret x\n", "a.yaml:1 the tag !secret"),

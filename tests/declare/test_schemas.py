@@ -6,7 +6,7 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from provision.declare import estate_schema, profile_schema, published, request_schema, tenant_schema
-from provision.declare.schema import agreed, at, merged, shut, tree_schema
+from provision.declare.schema import at, merged, shut, tree_schema
 from provision.kind import kinds
 
 SCHEMAS = [tenant_schema, profile_schema, estate_schema, request_schema]
@@ -51,16 +51,21 @@ def test_every_kind_can_be_asked_for():
 def test_two_kinds_share_a_section_and_agree():
     left = {"properties": {"a": {"properties": {"b": {"type": "string", "description": "x"}}}}}
     right = {"properties": {"a": {"properties": {"b": {"type": "string"}, "c": {"type": "integer"}}}}}
-    joined = merged(left, right, agreed)
+    joined = merged(left, right)
     assert joined["properties"]["a"]["properties"].keys() == {"b", "c"}
-    with pytest.raises(ValueError, match=r"two kinds disagree about \.a\.b"):
-        merged(left, {"properties": {"a": {"properties": {"b": {"type": "integer"}}}}}, agreed)
+    with pytest.raises(ValueError, match=r"two fragments disagree about \.a\.b"):
+        merged(left, {"properties": {"a": {"properties": {"b": {"type": "integer"}}}}})
+
+
+def test_a_kind_may_describe_what_another_leaves_bare():
+    left = {"properties": {"b": {"type": "string"}}}
+    assert merged(left, {"properties": {"b": {"type": "string", "description_fr": "x"}}}) == left
 
 
 def test_tables_are_joined_too():
     left = {"additionalProperties": {"properties": {"x": {}}}}
     right = {"additionalProperties": {"properties": {"y": {}}}}
-    assert merged(left, right, agreed)["additionalProperties"]["properties"].keys() == {"x", "y"}
+    assert merged(left, right)["additionalProperties"]["properties"].keys() == {"x", "y"}
 
 
 def test_sections_are_shut_unless_they_say_otherwise():
