@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import json
 from collections.abc import Iterable, Mapping
-from typing import Final
+from typing import Any, Final
 
 _CONTROL: Final = {code: f"\\x{code:02x}" for code in (*range(32), *range(127, 160))}
 _NOTHING: Final = "–"
@@ -41,12 +41,10 @@ def in_order(values: Iterable[object]) -> list[object]:
     return sorted(listed, key=show) if isinstance(values, set | frozenset) else listed
 
 
-def _record(value: object) -> str:
+def _record(value: Any) -> str:  # noqa: ANN401 (any dataclass)
     """Return a dataclass in its own words when it has some, else its fields that say something."""
-    if type(value).__str__ is not object.__str__:
+    if any("__str__" in vars(each) for each in type(value).__mro__[:-1]):
         return clean(str(value))
-    if not dataclasses.is_dataclass(value):
-        return _NOTHING
     pairs = ((each.name, getattr(value, each.name)) for each in dataclasses.fields(value))
     return " ".join(f"{name}={show(each)}" for name, each in pairs if each not in (None, "", ()))
 

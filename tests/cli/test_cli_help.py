@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from provision.cli import reference
 from provision.cli.command import Command, Group
 from provision.cli.reference import commands, stale, write
 from provision.cli.root import root
@@ -96,3 +97,26 @@ def test_the_reference_page_holds_every_command_and_knows_when_it_is_late(tmp_pa
     (tmp_path / "cli.md").write_text("old", encoding="utf-8")
     (tmp_path / "kinds.md").unlink()
     assert [path.name for path in stale(tmp_path)] == ["cli.md", "kinds.md"]
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [["check"], ["profile", "list"], ["profile", "show", "startup"], ["schema", "tenant"]],
+    ids=" ".join,
+)
+def test_what_needs_no_cloud_does_not_import_its_client(estate, arguments):
+    done = subprocess.run(
+        [sys.executable, "-c", WATCH, *arguments], capture_output=True, text=True, check=True, cwd=estate
+    )
+    code, _, *loaded = done.stderr.split()
+    assert code == "0"
+    assert not {"openstack", "keystoneauth1", "rich", "provision.workflow"} & set(loaded)
+
+
+def test_the_reference_writes_and_checks(tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr(reference, "DOCS", tmp_path)
+    assert reference.main(["--check"]) == 1
+    assert "cli.md: not what the code says" in capsys.readouterr().err
+    assert reference.main(["--write"]) == 0
+    assert reference.main(["--check"]) == 0
+    assert capsys.readouterr().err == ""

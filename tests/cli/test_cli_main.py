@@ -2,10 +2,11 @@ from __future__ import annotations
 
 import json
 
+import click
 import pytest
 
 from provision import errors, workflow
-from provision.cli import main
+from provision.cli import main, mistakes
 from provision.kind import Unmet
 from provision.text import say
 
@@ -147,3 +148,9 @@ def test_the_entry_point_reads_the_command_line_of_the_process(monkeypatch, caps
     monkeypatch.setattr("sys.argv", ["provision", "schema", "--lang", "fr"])
     assert main() == 0
     assert "Résultats :" in capsys.readouterr().out
+
+
+def test_what_click_says_beyond_our_words_still_ends_as_ours():
+    assert mistakes.ours(click.UsageError("odd")).render("fr") == "odd"
+    assert mistakes.ours(click.BadParameter("not so", param_hint="--x")).render("fr") == "--x : not so"
+    assert mistakes.ours(click.FileError("f", "gone")).exit_code == 4
