@@ -251,6 +251,8 @@ def _services_missing(
     tenant: Tenant, desired: Sequence[Desired[Any]], present: Collection[str]
 ) -> Iterator[Problem]:
     """Fail closed: what a profile requires, or a resource lives in, must be in the catalogue before the first write."""
+    if tenant.retired:
+        return
     required = {
         service: str(tenant.values.origin("services.required"))
         for service in tenant.values.items("services.required")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shlex
+import shutil
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -178,7 +179,7 @@ def _ending(folder: Path) -> Text:
     return say(
         """
 Where to look next
-
+{path}
   eval "$(provision sandbox env)"                   the openstack client, on this cloud
   openstack project list
   cd {folder}
@@ -190,7 +191,7 @@ Where to look next
   provision sandbox down                            end the sandbox""",
         """
 Où regarder ensuite
-
+{path}
   eval "$(provision sandbox env)"                   le client openstack, sur ce cloud
   openstack project list
   cd {folder}
@@ -201,4 +202,11 @@ Où regarder ensuite
 
   provision sandbox down                            arrêter le bac à sable""",
         folder=shlex.quote(str(folder)),
+        path=_path(),
     )
+
+
+def _path() -> str:
+    """Return what puts `provision` and `openstack` on the PATH of somebody who ran us by our full name."""
+    here = Path(sys.argv[0]).resolve().parent
+    return "" if shutil.which("provision") else f'\n  export PATH={shlex.quote(str(here))}:"$PATH"'

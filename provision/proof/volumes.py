@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 SHOWS_THE_KEY: Final = "3.64"
 PATIENCE: Final = 60.0
 NAME: Final = "provision-proof"
+_YES: Final = say("yes", "oui")
+_NO: Final = say("no", "non")
 
 
 def prove_encryption(tenant: Tenant, as_tenant: Cloud) -> Iterator[Proof]:
@@ -38,7 +40,7 @@ def prove_encryption(tenant: Tenant, as_tenant: Cloud) -> Iterator[Proof]:
             id=made,
             type=volume["volume_type"],
             status=volume["status"],
-            encrypted=volume["encrypted"],
+            encrypted=_YES if volume["encrypted"] else _NO,
             key=volume.get("encryption_key_id") or "–",
             algorithm=key.get("algorithm", "–"),
             bits=key.get("bit_length", "–"),

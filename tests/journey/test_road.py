@@ -73,6 +73,8 @@ def test_what_a_stranger_changed_is_named_and_only_what_is_ours_is_put_right(des
     other = next(group["ID"] for group in groups if group["Name"] != "default")
     rule = json.loads(desk.openstack("security", "group", "rule", "list", other, "-f", "json"))[0]["ID"]
 
+    theirs = f"theirs-of-{tenant}"
+
     desk.openstack("quota", "set", "--cores", "99", project)
     desk.openstack("security", "group", "rule", "delete", rule)
     desk.openstack(
@@ -91,7 +93,7 @@ def test_what_a_stranger_changed_is_named_and_only_what_is_ours_is_put_right(des
         "::/0",
     )
     desk.openstack("network", "set", "--name", "renamed", networks[0]["ID"])
-    desk.openstack("network", "create", "--project", project, "theirs")
+    desk.openstack("network", "create", "--project", project, theirs)
 
     planned = desk.json("plan", expect=2)
     pending = {
@@ -103,13 +105,13 @@ def test_what_a_stranger_changed_is_named_and_only_what_is_ours_is_put_right(des
     assert pending == {"compute_quota": ["cores"], "network": ["name"], "security_group": ["rules"]}
     assert len(addresses) == 4
     left = [change["address"] for change in planned["changes"] if change["action"] == "LEAVE"]
-    assert f"network/{tenant}/theirs" in left
+    assert f"network/{tenant}/{theirs}" in left
     assert all(f["origin"] for change in planned["changes"] for f in change["fields"])
 
     desk.provision("apply", "--yes")
     desk.provision("plan")
-    assert "theirs" in desk.openstack("network", "list", "--project", project)
-    desk.openstack("network", "delete", "theirs")
+    assert theirs in desk.openstack("network", "list", "--project", project)
+    desk.openstack("network", "delete", theirs)
 
 
 def test_a_kept_plan_is_applied_as_reviewed_or_not_at_all(desk, tmp_path):
@@ -184,7 +186,7 @@ def test_a_required_service_that_is_absent_stops_before_the_first_write(desk):
 
 def test_one_tenants_failure_does_not_stop_the_others_and_skips_name_the_cause(desk):
     good = desk.tenant("startup")
-    bad = desk.tenant("startup", "quotas: {network: {networks: 0}}\n")
+    bad = desk.tenant("startup", "quotas: {network: {security_group_rules: 1}}\n")
     applied = desk.json("apply", "--yes", expect=1)
     by_tenant = {}
     for outcome in applied["outcomes"]:
@@ -203,7 +205,7 @@ def test_one_tenants_failure_does_not_stop_the_others_and_skips_name_the_cause(d
 def test_a_quota_below_usage_says_so(desk):
     key = desk.tenant("startup")
     desk.provision("apply", "--yes")
-    desk.tenant("startup", "quotas: {network: {networks: 0}}\n", key=key)
+    desk.tenant("startup", "quotas: {network: {ports: 1}}\n", key=key)
     failed = desk.provision("apply", "--yes", expect=1)
     assert f"network_quota/{key}" in failed.stdout + failed.stderr
     desk.tenant("startup", key=key)
