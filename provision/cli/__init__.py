@@ -14,7 +14,7 @@ import click
 from provision.cli import language, mistakes
 from provision.cli.root import root
 from provision.errors import ProvisionError
-from provision.text import Text, say
+from provision.text import Text, same, say
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -37,39 +37,43 @@ def main(arguments: Sequence[str] | None = None) -> int:
             stream.reconfigure(errors="replace")
     try:
         return int(root.main(own, "provision", standalone_mode=False) or 0)
-    except click.exceptions.NoArgsIsHelpError as asked:
-        click.echo(asked.format_message(), err=True)
+    except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001 (the one place where everything ends)
+        if os.environ.get(DEBUG):
+            traceback.print_exception(error)
+        return _ended(error)
+
+
+def _ended(error: BaseException) -> int:
+    """Say what happened, and return the exit code."""
+    if isinstance(error, click.exceptions.NoArgsIsHelpError):
+        click.echo(error.format_message(), err=True)
         return USAGE
-    except click.ClickException as error:
-        return _failed(mistakes.ours(error))
-    except ProvisionError as error:
-        return _failed(error)
-    except (click.Abort, KeyboardInterrupt):
+    if isinstance(error, click.Abort | KeyboardInterrupt):
         return _say(say("Interrupted.", "Interrompu."), FAILED)
-    except Exception as defect:  # noqa: BLE001 (the one place where a defect becomes a sentence)
-        return _defect(defect)
+    known = _known(error)
+    return _say(known.render(language.spoken()), known.exit_code) if known else _say(_defect(error), FAILED)
 
 
-def _failed(error: ProvisionError) -> int:
-    if os.environ.get(DEBUG):
-        traceback.print_exception(error)
-    return _say(error.render(language.spoken()), error.exit_code)
+def _known(error: BaseException) -> ProvisionError | None:
+    """Return the error as one of ours, or None for a defect."""
+    if isinstance(error, ProvisionError):
+        return error
+    if isinstance(error, click.ClickException):
+        return mistakes.ours(error)
+    if isinstance(error, OSError):
+        return ProvisionError(same(error.strerror or str(error)), where=str(error.filename or ""))
+    return None
 
 
-def _defect(defect: Exception) -> int:
-    if os.environ.get(DEBUG):
-        traceback.print_exception(defect)
-    return _say(
-        say(
-            "This is a defect of provision, not of yours: {kind}: {message}\n"
-            "  → run it again with {debug}=1 to see where, and report it with what is shown",
-            "C'est un défaut de provision, pas le vôtre : {kind} : {message}\n"
-            "  → relancer avec {debug}=1 pour voir où, et le signaler avec ce qui s'affiche",
-            kind=type(defect).__name__,
-            message=textwrap.shorten(str(defect), LONGEST, placeholder=" …"),
-            debug=DEBUG,
-        ),
-        FAILED,
+def _defect(defect: BaseException) -> Text:
+    return say(
+        "This is a defect of provision, not of yours: {kind}: {message}\n"
+        "  → run it again with {debug}=1 to see where, and report it with what is shown",
+        "C'est un défaut de provision, pas le vôtre : {kind} : {message}\n"
+        "  → relancer avec {debug}=1 pour voir où, et le signaler avec ce qui s'affiche",
+        kind=type(defect).__name__,
+        message=textwrap.shorten(str(defect), LONGEST, placeholder=" …"),
+        debug=DEBUG,
     )
 
 

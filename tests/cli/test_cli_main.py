@@ -1,6 +1,9 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
+from pathlib import Path
 
 import click
 import pytest
@@ -72,6 +75,20 @@ def test_an_interruption_ends_in_one_without_a_traceback(run, raising, estate):
     code, out, err = run("plan", "--estate", estate)
     assert (code, out) == (1, "")
     assert err.strip() == "Interrupted."
+
+
+def test_a_machine_that_says_no_is_not_a_defect(run, raising, estate):
+    raising(OSError(28, "No space left on device", "/full"))
+    assert run("plan", "--estate", estate) == (1, "", "/full: No space left on device\n")
+
+
+def test_a_reader_that_leaves_early_is_no_error(tmp_path):
+    program = Path(sys.executable).with_name("provision")
+    with subprocess.Popen(
+        [program, "schema", "tenant"], stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as process:
+        process.stdout.close()
+        assert process.stderr.read() == b""
 
 
 def test_a_defect_is_owned_up_to_in_a_sentence(run, raising, estate):
