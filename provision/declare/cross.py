@@ -206,7 +206,7 @@ def _unknown(tenant: Tenant, path: str, given: object, known: Sequence[Any], wha
         path,
         say(
             "{path}: {given} is no {what}",
-            "{path} : {given} n'est pas un {what}",
+            "{path} : {given} est inconnu (attendu : {what})",
             path=path,
             given=given,
             what=what,

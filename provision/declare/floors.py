@@ -59,12 +59,17 @@ def _places(node: Node | None, parts: Sequence[str], done: Path) -> Iterator[Pat
 
 
 def weakened(root: Node, floors: Iterable[Floor]) -> Iterator[Mistake]:
-    """Yield a mistake, at the line that weakens it, for each floor that the tree does not honour."""
+    """Yield a mistake, at the line that weakens it, for each value that a floor does not allow.
+
+    Of several floors of one direction that it breaks, the one nearest to the tenant is told: it is the strictest.
+    """
+    broken: dict[tuple[Path, str], Mistake] = {}
     for floor in floors:
         for path in _places(root, floor.path.split("."), ()):
             node = root.at(path)
             if node is not None and not node.template and not honours(floor, node.value):
-                yield _mistake(floor, path, node)
+                broken[(path, floor.direction)] = _mistake(floor, path, node)
+    yield from broken.values()
 
 
 def unchosen(root: Node, floors: Iterable[Floor]) -> Iterator[Floor]:

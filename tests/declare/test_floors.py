@@ -49,6 +49,13 @@ def test_a_child_profile_may_not_weaken_an_inherited_floor(documents):
     assert documents.mistake().startswith("profiles/lax/profile.yaml:5 audit.retention_days: 30 is weaker")
 
 
+def test_of_two_floors_the_stricter_is_told(documents):
+    documents.profile("strict", "floor:\n  audit.retention_days: {at_least: 180}\n")
+    documents.profile("stricter", "floor:\n  audit.retention_days: {at_least: 365}\n", "strict")
+    documents.tenant("acme", "audit: {retention_days: 90}\n", "stricter")
+    assert "floor of profile stricter (at least 365" in documents.mistake()
+
+
 def test_a_floor_of_the_estates_defaults_is_told_there(documents):
     documents.write("estate.yaml", "estate: demo\ndefaults:\n  audit: {retention_days: 30}\n")
     documents.profile("strict", "floor:\n  audit.retention_days: {at_least: 180}\n")
