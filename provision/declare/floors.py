@@ -31,19 +31,27 @@ def floors_of(profile: str, floor: Node | None) -> tuple[Floor, ...]:
 
 
 def raised(root: Node, floors: Iterable[Floor]) -> Node:
-    """Return the tree with each floor's bound where nobody says anything (``one_of`` leaves the choice open)."""
+    """Return the tree with each floor's bound where nobody says anything (``one_of`` leaves the choice open).
+
+    What only a floor said so far yields to a stricter floor.
+    """
     for floor in floors:
         if floor.direction == "one_of":
             continue
         for path in _places(root, floor.path.split("."), ()):
-            if root.at(path) is None:
-                bound = [floor.bound] if _wants_list(floor) else floor.bound
-                root = put(root, path, plain(bound, floor.origin, Layer("floor", floor.profile)))
+            node = root.at(path)
+            if node is None or (node.layer.kind == "floor" and not honours(floor, node.value)):
+                bound = plain(_bound(floor, node), floor.origin, Layer("floor", floor.profile), node)
+                root = put(root, path, bound)
     return root
 
 
-def _wants_list(floor: Floor) -> bool:
-    return floor.direction == "contains" and not isinstance(floor.bound, list)
+def _bound(floor: Floor, below: Node | None) -> Any:  # noqa: ANN401 (a YAML value)
+    if floor.direction != "contains":
+        return floor.bound
+    held = below.value if below and below.is_list else []
+    asked = floor.bound if isinstance(floor.bound, list) else [floor.bound]
+    return [*held, *(item for item in asked if item not in held)]
 
 
 def _places(node: Node | None, parts: Sequence[str], done: Path) -> Iterator[Path]:
@@ -149,7 +157,7 @@ _WORDS: Final = {
     "at_least": ("at least", "au moins"),
     "at_most": ("at most", "au plus"),
     "exactly": ("exactly", "exactement"),
-    "contains": ("must contain", "doit contenir"),
+    "contains": ("a list with", "une liste avec"),
     "one_of": ("one of", "une valeur parmi"),
 }
 

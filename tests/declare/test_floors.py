@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import pytest
 
+from provision.declare import explain
 from provision.declare.floors import honours
 from provision.model.estate import Floor
 from provision.model.origin import Origin
@@ -47,6 +48,27 @@ def test_a_child_profile_may_not_weaken_an_inherited_floor(documents):
     documents.profile("lax", "audit: {retention_days: 30}\n", "strict")
     documents.tenant("acme", "audit: {retention_days: 400}\n", "strict")
     assert documents.mistake().startswith("profiles/lax/profile.yaml:5 audit.retention_days: 30 is weaker")
+
+
+def test_what_only_a_floor_said_yields_to_a_stricter_floor(documents):
+    documents.profile(
+        "strict", "floor:\n  audit.retention_days: {at_least: 180}\n  services.required: {contains: dns}\n"
+    )
+    documents.profile("stricter", "floor:\n  audit.retention_days: {at_least: 365}\n  services.required: {contains: [dns, key-manager]}\n", "strict")  # fmt: skip
+    documents.tenant("acme", profile="stricter")
+    estate = documents.load()
+    values = estate.tenants["acme"].values
+    assert values.get("audit.retention_days") == 365 and values.get("services.required") == [
+        "dns",
+        "key-manager",
+    ]
+    assert [each.value for each in explain(estate.tenants["acme"], "audit.retention_days")] == [365, 180]
+
+
+def test_a_list_that_lacks_what_a_floor_asks_for_is_told(documents):
+    documents.profile("strict", "floor:\n  services.required: {contains: [dns, key-manager]}\n")
+    documents.tenant("acme", "services: {required: [dns]}\n", "strict")
+    assert "write a list with [dns, key-manager], or take another profile" in documents.mistake()
 
 
 def test_of_two_floors_the_stricter_is_told(documents):
