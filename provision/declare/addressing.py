@@ -64,6 +64,28 @@ def disjoint_within(tenant: Tenant) -> Iterator[Mistake]:
     yield from _overlaps(written(tenant))
 
 
+def gateways_within(tenant: Tenant) -> Iterator[Mistake]:
+    """Yield a mistake for each gateway outside the prefix it is given with."""
+    for each in written(tenant):
+        given = tenant.values.get(f"{each.path}.gateway")
+        if given is not None and readable(given) is not None and not _holds(each.prefix, given):
+            yield mistake(
+                tenant.values,
+                f"{each.path}.gateway",
+                say(
+                    "the gateway {given} is not in {prefix}",
+                    "la passerelle {given} n'est pas dans {prefix}",
+                    given=given,
+                    prefix=each.prefix,
+                ),
+                say("take an address of {prefix}", "prendre une adresse de {prefix}", prefix=each.prefix),
+            )
+
+
+def _holds(prefix: Prefix, address: str) -> bool:
+    return ipaddress.ip_address(address) in prefix
+
+
 def disjoint(tenants: Sequence[Tenant], *, unique: bool) -> Iterator[Mistake]:
     """Yield a mistake for each prefix that overlaps another tenant's where it may not."""
     yield from _overlaps(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
-from provision.declare.addressing import disjoint, disjoint_within, readable
+from provision.declare.addressing import disjoint, disjoint_within, gateways_within, readable
 from provision.declare.layers import suggestion
 from provision.declare.naming import distinct
 from provision.declare.place import mistake
@@ -190,6 +190,7 @@ _CHECKS: Final[tuple[Callable[[Tenant], Iterator[Mistake]], ...]] = (
     _grounds,
     _room,
     disjoint_within,
+    gateways_within,
     published_lawfully,
 )
 

@@ -31,6 +31,7 @@ def networks(*lines, routers="egress: {gateway: external}"):
         (networks("a: {ipv4: 10.0.0.0/24}", "b: {ipv4: 10.0.0.128/25}"), "6 10.0.0.128/25 overlaps 10.0.0.0/24 of acme (tenants/acme.yaml:5) → take another"),
         (networks("a: {ipv4: 10.0.0.5/24}"), "5 networks.a.ipv4 is 10.0.0.5/24 → it has host bits; write 10.0.0.0/24"),
         (networks("a: {ipv4: '2001:db8::/64'}"), "5 networks.a.ipv4 is 2001:db8::/64 → this is IPv6; write an IPv4 prefix"),
+        (networks("a: {ipv4: {cidr: 10.0.0.0/24, gateway: 10.0.1.1}}"), "5 the gateway 10.0.1.1 is not in 10.0.0.0/24 → take an address of 10.0.0.0/24"),
         (networks("a: {ipv6: automatic}"), "5 networks.a.ipv6"),
         (networks("a: {ipv4: {cidr: 10.0.0.0}}"), "5 networks.a.ipv4.cidr is 10.0.0.0 → write a prefix with its length"),
     ],
@@ -51,7 +52,7 @@ def test_what_fits_together_is_not(documents):
         routers: {egress: {gateway: external}}
         networks:
           a: {ipv4: 10.0.0.0/24, ipv6: auto, router: egress}
-          b: {ipv4: {cidr: 10.0.1.0/24}, ipv6: none, router: none}
+          b: {ipv4: {cidr: 10.0.1.0/24, gateway: 10.0.1.254}, ipv6: none, router: none}
           old: {ipv4: 10.0.0.0/16, state: retired, retirement: {reason: Too wide, date: 2026-11-01}}
         quotas: {network: {networks: 2, routers: 1}}
         security_groups:
