@@ -4,21 +4,26 @@ from __future__ import annotations
 
 import os
 import secrets
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
 
 import contract_cases
 import pytest
-from contract_bench import NOTHING_ALLOWED, Bench
 from written import merged
 
+from provision.apply.execute import execute
+from provision.apply.perform import Performer
 from provision.cloud.connect import connect
 from provision.kind import kinds
+from provision.model import event
+from provision.model.outcome import Status
 from provision.observe.survey import survey
 from provision.plan.make import make
 
 pytestmark = pytest.mark.sandbox
 CASES = contract_cases.load()
 RETIRED = {"state": "retired", "retirement": {"reason": "the test is over", "date": "2026-11-24"}}
+WORKERS = 4
 RUN = secrets.token_hex(2)
 
 
@@ -44,7 +49,7 @@ def plan(cloud, keys, fragment):
     ]
     live = survey(cloud, kinds(), frozenset(keys))
     resolved = [kinds()[want.address.kind].resolve(cloud, want) for want in desired]
-    return make(kinds(), resolved, live, cloud=cloud.name, tenants=keys, options=NOTHING_ALLOWED)
+    return make(kinds(), resolved, live, cloud=cloud.name, tenants=keys)
 
 
 def total(requests):
@@ -52,7 +57,12 @@ def total(requests):
 
 
 def apply(cloud, made):
-    Bench(cloud, CASES["project"], "unused").apply(made)
+    changes = {change.address: change for change in made.pending}
+    with ThreadPoolExecutor(WORKERS) as executor:
+        outcomes = execute(
+            made, executor, Performer(cloud, kinds(), changes), workers=WORKERS, on_event=event.ignore
+        )
+    assert [str(outcome.error) for outcome in outcomes if outcome.status is not Status.DONE] == []
 
 
 @pytest.mark.usefixtures("cloud")
