@@ -179,6 +179,6 @@ RECIPE = Recipe(
     schema=schema,
     serve=serve,
     packages=("keystone",),
-    modules=("keystone.server.flask.core", "keystone.cmd.bootstrap", "keystone.common.sql.upgrades"),
+    modules=("keystone.server.flask.core",),
     databases=("keystone",),
 )

@@ -176,7 +176,7 @@ RECIPE = Recipe(
     serve=serve,
     seed=seed,
     packages=("neutron",),
-    modules=("neutron.server.api", "neutron.db.migration.models.head", "neutron.plugins.ml2.plugin"),
+    modules=("neutron.server.api",),
     databases=("neutron",),
     folders=("neutron/locks", _PLUGIN),
 )

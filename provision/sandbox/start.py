@@ -59,7 +59,7 @@ def up(folder: Path, *, on_event: Callable[[Event], None] = ignore) -> tuple[Ser
     folder = _take(folder.absolute())
     with locked(folder / LOCK):
         services = look.status(folder)
-        if all(service.state == "up" for service in services):
+        if all(service.state == "up" for service in services) and _answers(folder):
             return services
         for service in services:
             if service.state == "dead":
@@ -71,6 +71,21 @@ def up(folder: Path, *, on_event: Callable[[Event], None] = ignore) -> tuple[Ser
             stop.end_all(folder)
             raise
         return look.status(folder)
+
+
+def _answers(folder: Path) -> bool:
+    """Tell whether every service that runs answers an authenticated call."""
+    site = load(folder)
+    if site is None:
+        return False
+    admin = Admin(site)
+    try:
+        admin.login()
+        for recipe in RECIPES:
+            _probe(site, recipe, admin)
+    except (OSError, SandboxError):
+        return False
+    return True
 
 
 def _take(folder: Path) -> Path:
