@@ -94,8 +94,8 @@ def _covers_remote(left: str, right: str) -> bool:
 def moves(found: frozenset[Rule], wanted: frozenset[Rule]) -> tuple[tuple[str, frozenset[Rule]], ...]:
     """Return the ``add`` and ``remove`` steps, in order, that turn what is found into what is wanted.
 
-    At no moment may anything pass that could pass neither before nor after; and what one rule let pass before and one
-    lets pass after is never cut in between.
+    At each moment what passes is within what passed before, or within what is to pass; and a rule that only becomes wider
+    or narrower is never cut in between.
     """
     new, extra = wanted - found, found - wanted
     spare = frozenset(rule for rule in extra if any(other.covers(rule) for other in wanted))

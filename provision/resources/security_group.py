@@ -106,7 +106,7 @@ def _entries(direction: Direction) -> dict[str, Any]:
 class SecurityGroup(Kind[SecurityGroupSpec]):
     """Marked in its description; the project's own default group is Neutron's to make and always ours to keep.
 
-    Between two sets of rules nothing passes for a moment that neither set lets pass, and what both let pass goes on.
+    On the way from one set of rules to another nothing passes for a moment that would be more than either of them.
     """
 
     name = "security_group"
@@ -135,13 +135,15 @@ class SecurityGroup(Kind[SecurityGroupSpec]):
     )
 
     def desire(self, tenant: Tenant) -> Iterator[Desired[SecurityGroupSpec]]:
-        """Want each group of the documents; the default group goes when its tenant goes, asked for or not."""
+        """Want each group of the documents. With its tenant the default group goes too, asked for or not, and last."""
         groups = tenant.values.section("security_groups")
+        if tenant.retired:
+            for key in {DEFAULT, *groups}:
+                yield _wanted(tenant, key, {"rules": UNMANAGED}, frozenset({DEFAULT}) - {key})
+            return
         peers = {key: _peers(tenant, key) for key in groups}
         for key, item in groups.items():
             yield _wanted(tenant, key, item, _before(key, peers))
-        if tenant.retired and DEFAULT not in groups:
-            yield _wanted(tenant, DEFAULT, {"rules": UNMANAGED}, frozenset())
 
     def resolve(self, cloud: Cloud, want: Desired[SecurityGroupSpec]) -> Desired[SecurityGroupSpec]:
         """Cut the description to what there is room for."""
