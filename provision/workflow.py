@@ -152,8 +152,8 @@ def write_examples(directory: Path, language: Language) -> tuple[Path, ...]:
 def plan(question: Question, on_event: Listener = ignore) -> Planned:
     """Compare documents and cloud, over a session that cannot write."""
     started = time.monotonic()
-    with _connected(question) as (estate, cloud):
-        made = _plan(estate, cloud, question.tenants, question.options, on_event)
+    with _connected(question) as (_, tenants, cloud):
+        made = _plan(tenants, cloud, question.options, on_event)
         return Planned(made, question.options, cloud.requests(), time.monotonic() - started)
 
 
@@ -179,8 +179,8 @@ def apply(
         question = Question(
             question.directory, kept.tenants, question.cloud or kept.cloud, kept.options, question.workers
         )
-    with _connected(question) as (estate, cloud), alone(estate.directory / STATE):
-        made = _plan(estate, cloud, question.tenants, question.options, on_event)
+    with _connected(question) as (estate, tenants, cloud), alone(estate.directory / STATE):
+        made = _plan(tenants, cloud, question.options, on_event)
         if kept:
             plan_file.refuse_when_stale(kept, made)
         declined = bool(made.steps) and not confirm(made)
@@ -190,30 +190,30 @@ def apply(
 
 def prove(question: Question, on_event: Listener = ignore) -> tuple[Proof, ...]:
     """Put the provable promises of tenants that are on the cloud to the test, as the tenants themselves and as anybody."""
-    with _connected(question) as (estate, cloud):
-        tenants = _chosen(estate, question.tenants)
+    with _connected(question) as (_, tenants, cloud):
         survey(cloud, kinds(), frozenset(tenant.key for tenant in tenants), on_event)
         with cloud.writing():
             return tuple(each for tenant in tenants for each in proof.prove(cloud, tenant))
 
 
 @contextmanager
-def _connected(question: Question) -> Iterator[tuple[Estate, Cloud]]:
+def _connected(question: Question) -> Iterator[tuple[Estate, list[Tenant], Cloud]]:
+    """Yield the estate, the tenants asked about, and the cloud; nothing is sent before the documents are in order."""
     estate = declare.load(question.directory)
+    tenants = _chosen(estate, question.tenants)
     with closing(
         connect(question.cloud, fallback=estate.cloud, estate=estate.name, workers=question.workers)
     ) as cloud:
-        yield estate, cloud
+        yield estate, tenants, cloud
 
 
-def _plan(
-    estate: Estate, cloud: Cloud, names: Sequence[str], options: planning.Options, on_event: Listener
-) -> Plan:
-    tenants = _chosen(estate, names)
-    desired = [want for tenant in tenants for want in declare.desired(tenant)]
-    problems = [
-        problem for tenant in tenants for problem in _services_missing(tenant, desired, cloud.services)
-    ]
+def _plan(tenants: Sequence[Tenant], cloud: Cloud, options: planning.Options, on_event: Listener) -> Plan:
+    desired: list[Desired[Any]] = []
+    problems: list[Problem] = []
+    for tenant in tenants:
+        wanted = declare.desired(tenant)
+        desired.extend(wanted)
+        problems.extend(_services_missing(tenant, wanted, cloud.services))
     live = survey(cloud, kinds(), frozenset(tenant.key for tenant in tenants), on_event)
     resolved = list(_resolved(cloud, desired, problems))
     return planning.make(
@@ -258,8 +258,7 @@ def _services_missing(
         for service in tenant.values.items("services.required")
     }
     for want in desired:
-        if want.address.tenant == tenant.key:
-            required.setdefault(kinds()[want.address.kind].service, str(want.origin))
+        required.setdefault(kinds()[want.address.kind].service, str(want.origin))
     for service, where in sorted(required.items()):
         if service not in present:
             yield Problem(

@@ -46,10 +46,13 @@ class Walk:
         return cls(steps, waiting, dict(following), ready)
 
     def release(self, step: str) -> None:
-        """Make ready what waited for this step alone."""
+        """Make ready what waited for this step alone (what was stopped or skipped meanwhile waits no more)."""
         for name in self.following.get(step, ()):
-            self.waiting[name].discard(step)
-            if not self.waiting[name]:
+            left = self.waiting.get(name)
+            if left is None:
+                continue
+            left.discard(step)
+            if not left:
                 del self.waiting[name]
                 self.ready.append(name)
 

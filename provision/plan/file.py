@@ -15,8 +15,6 @@ from provision.plan.decide import Options
 from provision.text import say
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from provision.model.plan import Plan
 
 FORMAT: Final = 1
@@ -25,13 +23,16 @@ NAMED_AT_MOST: Final = 10
 
 @dataclass(frozen=True, slots=True)
 class SavedPlan:
-    """What a plan's file says: enough to make the plan again and to see whether anything moved."""
+    """What a plan's file says: enough to make the plan again and to see whether anything moved.
+
+    `changes` holds the address and the digest of each change.
+    """
 
     cloud: str
     tenants: tuple[str, ...]
     options: Options
     fingerprint: str
-    digests: Mapping[str, str]
+    changes: frozenset[tuple[str, str]]
     made_at: str
     made_by: str
 
@@ -135,10 +136,7 @@ def _saved(content: dict[str, Any]) -> SavedPlan:
             replace=frozenset(map(Address.parse, content["replace"])),
         ),
         fingerprint=content["fingerprint"],
-        digests={
-            f"{change['action']}:{change['address']}:{index}": change["digest"]
-            for index, change in enumerate(content["changes"])
-        },
+        changes=frozenset((change["address"], change["digest"]) for change in content["changes"]),
         made_at=content["made_at"],
         made_by=content["made_by"],
     )
@@ -149,8 +147,7 @@ def refuse_when_stale(saved: SavedPlan, now: Plan) -> None:
     if saved.fingerprint == now.fingerprint:
         return
     fresh = {(str(change.address), change_digest(change)) for change in now.changes}
-    kept = {(key.split(":")[1], value) for key, value in saved.digests.items()}
-    moved = sorted({address for address, _ in fresh ^ kept})
+    moved = sorted({address for address, _ in fresh ^ saved.changes})
     raise StalePlan(
         say(
             "documents or cloud moved since the plan of {made_at}: {moved}",

@@ -1,3 +1,4 @@
+import time
 from concurrent.futures import ThreadPoolExecutor
 from threading import Event, Lock
 
@@ -92,6 +93,29 @@ def test_asked_to_stop_nothing_more_is_begun():
         outcomes = execute(made, pool, perform, workers=1, on_event=lambda _: None, stop=stop)
     assert order == ["a"]
     assert [outcome.status for outcome in outcomes] == [Status.DONE, Status.STOPPED, Status.STOPPED]
+
+
+def test_asked_to_stop_the_steps_in_flight_end_and_release_nothing():
+    asked, both = Event(), Event()
+    made = plan(step("a"), step("b"), step("c", "b"))
+
+    def perform(one):
+        if one.address.name == "a":
+            assert both.wait(5)
+            asked.set()
+        else:
+            both.set()
+            assert asked.wait(5)
+            time.sleep(0.05)
+        return Outcome(one.id, one.action, one.address, Status.DONE)
+
+    with ThreadPoolExecutor(2) as pool:
+        outcomes = execute(made, pool, perform, workers=2, on_event=lambda _: None, stop=asked.is_set)
+    assert {o.address.name: o.status for o in outcomes} == {
+        "a": Status.DONE,
+        "b": Status.DONE,
+        "c": Status.STOPPED,
+    }
 
 
 def test_a_defect_in_a_step_is_not_swallowed():

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import json
 import secrets
+import sqlite3
 import subprocess
 import sys
+import time
 from collections import Counter
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -68,6 +71,23 @@ class Desk:
             stderr=subprocess.PIPE,
             text=True,
         )
+
+    def wait_for_steps(self, running, count):
+        """Wait until a run has begun so many steps more than its journal held when it started."""
+        before = self._steps()
+        until = time.monotonic() + 60
+        while self._steps() < before + count and running.poll() is None and time.monotonic() < until:
+            time.sleep(0.02)
+
+    def _steps(self):
+        journal = self.estate / ".provision" / "journal.sqlite"
+        if not journal.exists():
+            return 0
+        with closing(sqlite3.connect(f"file:{journal}?mode=ro", uri=True, timeout=5)) as opened:
+            try:
+                return opened.execute("SELECT COUNT(*) FROM operation").fetchone()[0]
+            except sqlite3.OperationalError:
+                return 0
 
     def openstack(self, *words):
         done = subprocess.run(

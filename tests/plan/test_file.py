@@ -74,6 +74,13 @@ def test_a_stale_plan_names_what_moved(kept, now):
         file.refuse_when_stale(file.load(kept[0]), now)
 
 
+def test_an_address_with_a_colon_is_named_whole(tmp_path):
+    path = tmp_path / "plan.json"
+    file.save(plan([desired("team:member")]), Options(), path)
+    with pytest.raises(StalePlan, match="book/acme/team:member"):
+        file.refuse_when_stale(file.load(path), plan([]))
+
+
 def test_many_drifted_addresses_are_cut_short(kept):
     with pytest.raises(StalePlan, match="…"):
         file.refuse_when_stale(file.load(kept[0]), plan([desired(f"n{i:02}") for i in range(20)]))
