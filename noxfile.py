@@ -5,8 +5,13 @@ Sessions use the environment that `.ci/setup` made, so that nothing is installed
 
 from __future__ import annotations
 
+import os
+import sys
+from pathlib import Path
+
 import nox
 
+os.environ["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
 nox.options.default_venv_backend = "none"
 nox.options.sessions = ["lint", "types", "docs", "tests"]
 
