@@ -46,8 +46,13 @@ def home_name(cloud: Cloud, tenant: str, identifier: str) -> str:
     """Return what a spec calls a domain that was found; an unknown one goes by its id."""
     if cloud.ids.find(Address("domain", tenant, tenant)) == identifier:
         return DEDICATED
-    names = {known: name for name, known in cloud.shared.domains().items()}
-    return names.get(identifier, identifier)
+    return str(cloud.shared.domain(identifier).get("name", identifier))
+
+
+def may_stand_in(cloud: Cloud, tenant: str, domain: str) -> bool:
+    """Tell whether a mark of a tenant counts in a domain: not in another tenant's, whose people could have copied it."""
+    _, marked = cloud.owner.read(cloud.shared.domain(domain).get("description"))
+    return marked is None or marked.tenant == tenant
 
 
 def home_id(cloud: Cloud, tenant: str, domain: str) -> str:

@@ -37,6 +37,11 @@ class Shared:
         """Return domain ids by name."""
         return self._ids("identity", "/domains", "domains")
 
+    def domain(self, identifier: str) -> Mapping[str, Any]:
+        """Return a domain by its id, empty when there was none at the start of the run."""
+        found: Mapping[str, Any] = self._by("identity", "/domains", "domains", "id").get(identifier, {})
+        return found
+
     def flavors(self) -> Items:
         """Return every flavour, private ones included (``os-flavor-access:is_public``)."""
         return self._list("compute", "/flavors/detail", "flavors", is_public="None")
@@ -59,7 +64,14 @@ class Shared:
         return self._once(f"{service} quotas", lambda: (self.api(service).get(path)[key],))[0]
 
     def _ids(self, service: str, path: str, key: str) -> Mapping[str, str]:
-        return {item["name"]: item["id"] for item in self._list(service, path, key)}
+        return self._once(
+            f"{key} ids", lambda: ({each["name"]: each["id"] for each in self._list(service, path, key)},)
+        )[0]
+
+    def _by(self, service: str, path: str, key: str, field: str) -> Mapping[str, Any]:
+        return self._once(
+            f"{key} by {field}", lambda: ({each[field]: each for each in self._list(service, path, key)},)
+        )[0]
 
     def _list(self, service: str, path: str, key: str, **params: str) -> Items:
         return self._once(key, lambda: tuple(self.api(service).list(path, key, **params)))

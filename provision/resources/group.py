@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
-from provision.cloud.home import at_home, home, home_id, home_name, own_domains
+from provision.cloud.home import at_home, home, home_id, home_name, may_stand_in, own_domains
 from provision.errors import NotFound
 from provision.kind import Kind, immutable, register
 from provision.model.address import Address
@@ -120,7 +120,11 @@ def _live(
     cloud: Cloud, body: Mapping[str, Any], tenants: frozenset[str], domains: Mapping[str, str]
 ) -> Live[GroupSpec] | None:
     text, marked = cloud.owner.read(body.get("description"))
-    ours = marked is not None and marked.kind == Group.name
+    ours = (
+        marked is not None
+        and marked.kind == Group.name
+        and may_stand_in(cloud, marked.tenant, body["domain_id"])
+    )
     address = marked if ours else _foreign(body, tenants, domains)
     if address is None:
         return None

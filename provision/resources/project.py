@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
-from provision.cloud.home import DEDICATED, at_home, home, home_id, home_name
+from provision.cloud.home import DEDICATED, at_home, home, home_id, home_name, may_stand_in
 from provision.errors import Conflict, NotFound
 from provision.kind import Kind, immutable, register
 from provision.model.address import Address
@@ -130,12 +130,12 @@ class Project(Kind[ProjectSpec]):
 
 def _live(cloud: Cloud, body: Mapping[str, Any]) -> Live[ProjectSpec]:
     text, marked = cloud.owner.read(body.get("description"))
-    tenant = (
-        marked.tenant if marked and marked.kind == Project.name else cloud.owner.tenant(body.get("tags", []))
-    )
-    key = tenant or body["name"]
+    by_mark = marked.tenant if marked and marked.kind == Project.name else None
+    tenant = by_mark or cloud.owner.tenant(body.get("tags", []))
+    ours = tenant is not None and may_stand_in(cloud, tenant, body["domain_id"])
+    key = tenant if tenant and ours else body["name"]
     spec = ProjectSpec(body["name"], home_name(cloud, key, body["domain_id"]), text, body["enabled"])
-    return Live(Address(Project.name, key, key), body["id"], spec, tenant is not None, body)
+    return Live(Address(Project.name, key, key), body["id"], spec, ours, body)
 
 
 def _in_the_way(cloud: Cloud, live: Live[ProjectSpec]) -> bool:

@@ -42,6 +42,9 @@ def cloud(*, services=(), shared=None, **apis):
         each=lambda ask, items: [ask(item) for item in items],
         **apis,
     )
+    bodies = {"default": {"id": "default", "name": "Default"}}
+    made.shared.domain = lambda identifier: bodies.get(identifier, {})
+    made.domain_bodies = bodies
     made.api = apis.get
     return made
 

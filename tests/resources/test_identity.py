@@ -117,6 +117,29 @@ def test_a_project_is_ours_by_its_marker_or_by_its_tags_whatever_it_is_called():
     assert found == {"acme": True, "beta": True, "gamma": False}
 
 
+def in_anothers_domain():
+    """A cloud where the people of ``beta`` run the domain ``beta-own``, and know how the marks of ``acme`` look."""
+    made = with_tenant(cloud(), "beta", domain="beta-own")
+    marker = made.owner.marker(Address("domain", "beta", "beta"))
+    made.domain_bodies["beta-own"] = {"id": "beta-own", "name": "beta", "description": marker}
+    return made
+
+
+def test_marks_copied_into_another_tenants_domain_count_for_nothing():
+    made = in_anothers_domain()
+    mark = made.owner.marker(Address("project", "acme", "acme"))
+    forged = [
+        project("acme", "beta-own", description=mark),
+        project("forged", "beta-own", tags=made.owner.tags("acme")),
+    ]
+    made.identity = Answers(**{"/projects": {"projects": forged}})
+    assert [live.owned for live in Project().observe(made, frozenset({"acme", "beta"}))] == [False]
+    mark = made.owner.marker(Address("group", "acme", "admins"))
+    body = {**group("acme-admins", "beta-own"), "description": mark}
+    theirs = one(Group().observe(_with(made, "/groups", [body]), frozenset({"acme", "beta"})))
+    assert (theirs.address.tenant, theirs.owned) == ("beta", False)
+
+
 def test_a_project_of_the_same_name_in_another_domain_is_not_in_the_way():
     made = with_tenant(cloud(), domain="own")
     made.identity = Answers(**{"/projects": {"projects": [project("acme"), project("acme", "own")]}})
