@@ -173,7 +173,17 @@ def _launch(site: Site, sockets: dict[str, socket.socket]) -> None:
 
 def _environment(site: Site, descriptors: dict[str, int]) -> dict[str, str]:
     """Return the environment of the services: nothing of the caller's cloud, no proxy, a home of their own."""
-    dropped = ("OS_", "XDG_", "PYTHONPATH", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "LISTEN_", "PYTEST")
+    dropped = (
+        "OS_",
+        "XDG_",
+        "PYTHONPATH",
+        "PYTHONDONTWRITEBYTECODE",
+        "HTTP_PROXY",
+        "HTTPS_PROXY",
+        "ALL_PROXY",
+        "LISTEN_",
+        "PYTEST",
+    )
     kept = {name: value for name, value in os.environ.items() if not name.upper().startswith(dropped)}
     package = Path(__file__).parents[2]
     installed = package == Path(sysconfig.get_path("purelib"))
