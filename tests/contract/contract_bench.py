@@ -153,8 +153,15 @@ class Bench:
         kind = kinds()[address.kind]
         for live in self.look(address):
             if live.owned:
+                if address.kind == "project":
+                    self._drop_default_group(live.id)
                 kind.delete(self.cloud, live)
         self.cloud.ids.forget(address)
+
+    def _drop_default_group(self, project: str) -> None:
+        """Delete the group that Neutron made by itself, and would keep for ever."""
+        for group in self.cloud.network.list("/security-groups", "security_groups", project_id=project):
+            self.cloud.network.delete(f"/security-groups/{group['id']}")
 
     @contextmanager
     def losing(self, number: int, monkeypatch):
