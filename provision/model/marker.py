@@ -14,7 +14,9 @@ from typing import Final
 
 from provision.model.address import Address
 
-_MARKER: Final = re.compile(r"\s*\[provision:(?P<address>[^\s\]/]+/[^\s\]/]+/[^\s\]]+) g:(?P<group>[0-9a-f]{8})\]\s*$")
+_MARKER: Final = re.compile(
+    r"\s*\[provision:(?P<address>[^\s\]/]+/[^\s\]/]+/[^\s\]]+) g:(?P<group>[0-9a-f]{8})\]\s*$"
+)
 _NAMESPACE: Final = uuid.uuid5(uuid.NAMESPACE_DNS, "provision.invalid")
 TAG_PREFIX: Final = "provision.tenant="
 ESTATE_TAG_PREFIX: Final = "provision.estate="
