@@ -125,7 +125,8 @@ def test_a_service_that_cannot_start_ends_the_start(other, monkeypatch):
 
 
 def test_an_interrupted_start_leaves_nothing(other):
-    code = f"from pathlib import Path; from provision import sandbox; sandbox.up(Path({str(other)!r}))"
+    listens = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)"  # a background job ignores it
+    code = f"{listens}; from pathlib import Path; from provision import sandbox; sandbox.up(Path({str(other)!r}))"
     with subprocess.Popen([sys.executable, "-c", code], stderr=subprocess.DEVNULL) as starting:
         time.sleep(2)
         starting.send_signal(signal.SIGINT)
