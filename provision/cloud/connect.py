@@ -140,13 +140,17 @@ class Cloud:
         """Cinder."""
         return self.api("block-storage")
 
+    @property
+    def project(self) -> str | None:
+        """Return the id of the project we are scoped to ourselves, if any."""
+        return self._access().project_id
+
     def account(self, project: str) -> Api:
         """Return Swift at the account of a project, whatever project we are scoped to."""
         own = self._endpoint("object-store")
         if own is None:
             raise translate.absent("object-store")
-        mine = self._access().project_id
-        return self.api("object-store").at(endpoint=own.replace(str(mine), project))
+        return self.api("object-store").at(endpoint=own.replace(str(self.project), project))
 
     def each(self, ask: Callable[[ItemT], ResultT], items: Iterable[ItemT]) -> Iterator[ResultT]:
         """Ask about many items concurrently; answers come in the items' order, the first error is raised."""

@@ -43,16 +43,17 @@ def grounds(tenant: str) -> frozenset[Address]:
 
 
 def listed(
-    cloud: Cloud, collection: str, tenants: frozenset[str], **filters: object
+    cloud: Cloud, collection: str, tenants: frozenset[str], *, first: str | None = None, **filters: object
 ) -> Iterator[tuple[str, dict[str, Any]]]:
     """Yield (tenant, body) of everything of a collection that stands in these tenants' projects, in one paged list.
 
-    Up to 20 projects are named in the query; of more, the list is asked for whole.
+    Up to 20 projects are named in the query, after the project `first` where one is given; of more, the list is asked
+    for whole.
     """
     projects = cloud.ids.projects(tenants)
     if not projects:
         return
-    named = sorted(projects) if len(projects) <= NAMED_PROJECTS else None
+    named = [each for each in (first, *sorted(projects)) if each] if len(projects) <= NAMED_PROJECTS else None
     for body in cloud.network.list(
         f"/{collection}", collection.replace("-", "_"), project_id=named, **filters
     ):

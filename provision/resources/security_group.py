@@ -150,11 +150,15 @@ class SecurityGroup(Kind[SecurityGroupSpec]):
         return replace(want, spec=replace(want.spec, description=kept(cloud, want)))
 
     def observe(self, cloud: Cloud, tenants: frozenset[str]) -> Iterator[Live[SecurityGroupSpec]]:
-        """List the groups of all these projects at once; their rules come with them."""
-        yield from _read(cloud, list(listed(cloud, "security-groups", tenants)))
+        """List the groups of all these projects at once; their rules come with them.
+
+        Neutron makes the default group of the first project that a list names, or fails to, and then the whole list
+        fails with it: our own project comes first, so that reading changes nothing and nobody's quota stops it.
+        """
+        yield from _read(cloud, list(listed(cloud, "security-groups", tenants, first=cloud.project)))
 
     def look(self, cloud: Cloud, address: Address) -> tuple[Live[SecurityGroupSpec], ...]:
-        """List the project's groups; a known default group is asked for alone, since listing would make a deleted one anew."""
+        """List the project's groups; a known default group is asked for alone."""
         known = cloud.ids.find(address)
         if address.name != DEFAULT or known is None:
             return super().look(cloud, address)
@@ -165,9 +169,9 @@ class SecurityGroup(Kind[SecurityGroupSpec]):
         return tuple(_read(cloud, [(address.tenant, body)]))
 
     def create(self, cloud: Cloud, want: Desired[SecurityGroupSpec]) -> str:
-        """Create it, marked; its rules follow with the first update. The default group comes about by being looked for."""
+        """Create it, marked; its rules follow with the first update. The default group is Neutron's to make."""
         if want.address.name == DEFAULT:
-            return self._peer_id(cloud, want.address)
+            return _default_id(cloud, want.address)
         return cloud.ids.find(want.address) or _make(cloud, want.address, want.spec.description)
 
     def update(self, cloud: Cloud, have: Live[SecurityGroupSpec], want: Desired[SecurityGroupSpec]) -> None:
@@ -215,6 +219,8 @@ class SecurityGroup(Kind[SecurityGroupSpec]):
 
         Raises `Conflict` where a group that is not ours bears its name.
         """
+        if peer.name == DEFAULT:
+            return _default_id(cloud, peer)
         there = sorted(self.look(cloud, peer), key=lambda live: (not live.owned, live.created_at, live.id))
         if there and not there[0].owned:
             raise Conflict(
@@ -280,6 +286,25 @@ def _before(key: str, peers: Mapping[str, frozenset[str]]) -> frozenset[str]:
     """Return the groups that must be there first: those spoken of; in a circle, those that come first by name."""
     circle = {each for each in _reach(key, peers) if key in _reach(each, peers)}
     return (peers[key] - circle) | {each for each in circle if each < key}
+
+
+def _default_id(cloud: Cloud, address: Address) -> str:
+    """Return the id of a project's default group, which Neutron makes when a list names the project first."""
+    project = project_id(cloud, address)
+    for body in cloud.network.list("/security-groups", "security_groups", project_id=project, name=DEFAULT):
+        cloud.ids.record(address, body["id"])
+        return str(body["id"])
+    raise NotFound(
+        say(
+            "Neutron made no default group for this project",
+            "Neutron n'a pas créé de groupe par défaut pour ce projet",
+        ),
+        where=str(address),
+        do=say(
+            "have the operator allow create_default_security_group in Neutron's policy",
+            "faire autoriser create_default_security_group dans la politique de Neutron",
+        ),
+    )
 
 
 def _make(cloud: Cloud, address: Address, text: str | None) -> str:

@@ -36,6 +36,7 @@ def cloud(*, services=(), shared=None, **apis):
     offered |= {"flavors": (), "volume_types": (), **(shared or {})}
     made = SimpleNamespace(
         ids=Ids(),
+        project="operators-project",
         owner=Owner("contract"),
         services=frozenset(services),
         shared=SimpleNamespace(**{name: lambda table=table: table for name, table in offered.items()}),

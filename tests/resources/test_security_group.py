@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from written import written
 
-from provision.errors import Conflict
+from provision.errors import Conflict, NotFound
 from provision.model import rule
 from provision.model.address import Address
 from provision.model.marker import Owner
@@ -267,11 +267,23 @@ def test_the_default_group_is_never_renamed_nor_marked_for_nothing():
     }
 
 
-def test_the_default_group_comes_about_by_being_looked_for():
+def test_the_default_group_comes_about_by_being_listed():
     neutron = Neutron(group("default"))
     made = with_tenant(cloud(network=neutron))
     assert SecurityGroup().create(made, wanted({"default": {}})["default"]) == "id-default"
+    assert SecurityGroup()._peer_id(made, address("default")) == "id-default"
     assert neutron.sent == []
+    with pytest.raises(NotFound) as refused:
+        SecurityGroup()._peer_id(with_tenant(cloud(network=Neutron())), address("default"))
+    assert "create_default_security_group" in str(refused.value.do)
+
+
+def test_reading_makes_no_default_group_of_a_tenants():
+    asked = []
+    network = Answers()
+    network.list = lambda *args, **params: asked.append(params) or iter(())
+    assert list(SecurityGroup().observe(with_tenant(cloud(network=network)), frozenset({"acme"}))) == []
+    assert asked == [{"project_id": ["operators-project", "acme-project"]}]
 
 
 def test_a_group_that_another_one_already_made_is_not_made_again():
