@@ -136,12 +136,18 @@ class Kind(ABC, Generic[SpecT]):
         return want
 
     @abstractmethod
-    def create(self, cloud: Cloud, want: Desired[SpecT]) -> str:
-        """Create it, marked as ours, and return its id. The last call is the creating one, and nothing may fail after it."""
+    def create(self, cloud: Cloud, want: Desired[SpecT]) -> Live[SpecT] | None:
+        """Create it, marked as ours. The last call is the creating one, and nothing may fail after it.
+
+        Returns what the service's own answer shows; None where it says nothing, and a look must tell.
+        """
 
     @abstractmethod
-    def update(self, cloud: Cloud, have: Live[SpecT], want: Desired[SpecT]) -> None:
-        """Make what is there equal to what is wanted, in one write where the service allows; marks it too (adoption)."""
+    def update(self, cloud: Cloud, have: Live[SpecT], want: Desired[SpecT]) -> Live[SpecT] | None:
+        """Make what is there equal to what is wanted, in one write where the service allows; marks it too (adoption).
+
+        Returns what the last answer shows, when it shows all of it; else None, and a look must tell.
+        """
 
     @abstractmethod
     def delete(self, cloud: Cloud, have: Live[SpecT]) -> None:

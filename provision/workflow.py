@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any, Final
 import provision.resources  # noqa: F401 (registers every kind)
 from provision import declare, proof
 from provision import plan as planning
+from provision.apply.closing import confirmed
 from provision.apply.execute import execute
 from provision.apply.journal import Journal, alone
 from provision.apply.perform import Performer
@@ -27,6 +28,7 @@ from provision.declare import examples, scaffold
 from provision.errors import ProvisionError, Refused, UsageError
 from provision.kind import Kind, Unmet, kinds
 from provision.model.event import Listener, ignore
+from provision.model.outcome import Status
 from provision.model.plan import Problem
 from provision.observe import survey
 from provision.observe.facts import facts as observe_facts
@@ -305,5 +307,10 @@ def _walk(estate: Estate, cloud: Cloud, made: Plan, workers: int, on_event: List
 
         with ThreadPoolExecutor(workers, "apply") as executor, cloud.writing(), stop_asked() as stop:
             outcomes = execute(made, executor, perform, workers=workers, on_event=on_event, stop=stop.is_set)
+        wanted = {address: change.want for address, change in todo.items() if change.want is not None}
+        outcomes = confirmed(cloud, kinds(), wanted, outcomes)
+        for outcome in outcomes:
+            if outcome.status is Status.FAILED:
+                journal.conclude(run, outcome)
         journal.end(run)
         return outcomes

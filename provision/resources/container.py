@@ -140,7 +140,7 @@ class Container(Kind[ContainerSpec]):
         project = cloud.ids.project(address.tenant)
         return () if project is None else _look(cloud, address.tenant, project, address.name)
 
-    def create(self, cloud: Cloud, want: Desired[ContainerSpec]) -> str:
+    def create(self, cloud: Cloud, want: Desired[ContainerSpec]) -> None:
         """Create it with everything it is to say, in one request."""
         project = cloud.ids.of(Address("project", want.address.tenant, want.address.tenant))
         headers = {
@@ -149,7 +149,6 @@ class Container(Kind[ContainerSpec]):
             if not name.startswith("x-remove-")
         }
         cloud.account(project).put(_path(want.address.name), headers=headers)
-        return f"{project}/{want.address.name}"
 
     def update(self, cloud: Cloud, have: Live[ContainerSpec], want: Desired[ContainerSpec]) -> None:
         """Set what is wanted, and remove what we wrote and is wanted no more, in one request."""
