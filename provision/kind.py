@@ -153,6 +153,10 @@ class Kind(ABC, Generic[SpecT]):
     def delete(self, cloud: Cloud, have: Live[SpecT]) -> None:
         """Remove it; already gone is success."""
 
+    def concerns(self, tenant: Tenant) -> bool:  # noqa: ARG002 (for kinds whose reading costs a call a tenant)
+        """Tell whether to read it for a tenant; a kind that costs calls a tenant is read only for those that ask for some."""
+        return True
+
     def look(self, cloud: Cloud, address: Address) -> tuple[Live[SpecT], ...]:
         """Return everything that now answers to one address; the default observes its tenant."""
         return tuple(

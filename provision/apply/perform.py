@@ -8,7 +8,7 @@ window. Found once, it is ours; found nowhere, it is created; found twice, the o
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 from provision.errors import CloudError, Conflict, NotFound, ProvisionError, UnknownOutcome
@@ -35,7 +35,7 @@ class Performer:
     """Makes the steps of one plan on one cloud.
 
     `doubtful` are the addresses whose creation an earlier run began and did not see the end of; `window` is how long
-    (seconds) a cloud may take to show what was written.
+    (seconds) a cloud may take to show what was written. `found` gathers what was to be created and was there already.
     """
 
     cloud: Cloud
@@ -43,6 +43,7 @@ class Performer:
     changes: Mapping[Address, Change]
     doubtful: frozenset[Address] = frozenset()
     window: float = WINDOW
+    found: set[Address] = field(default_factory=set)
 
     def __call__(self, step: Step) -> Outcome:
         """Make one step; an error of ours becomes a FAILED outcome, a defect is raised."""
@@ -55,7 +56,17 @@ class Performer:
         status = Status.FAILED if error else Status.DONE
         ids = (error.request_id,) if isinstance(error, CloudError) and error.request_id else ()
         return Outcome(
-            step.id, step.action, step.address, status, error, None, ids, started, time.time(), shown=shown
+            step.id,
+            step.action,
+            step.address,
+            status,
+            error,
+            None,
+            ids,
+            started,
+            time.time(),
+            shown=shown,
+            found=step.address in self.found,
         )
 
     def _make(self, step: Step) -> bool:
@@ -71,6 +82,8 @@ class Performer:
 
     def _create(self, kind: Kind[Any], want: Desired[Any]) -> bool:
         known = self._await(kind, want.address) if want.address in self.doubtful else None
+        if known is not None:
+            self.found.add(want.address)
         known = known or self._brought(kind, want)
         return known is not None and self._settle(kind, want, known)
 
@@ -82,6 +95,9 @@ class Performer:
             except (UnknownOutcome, Conflict) as error:
                 found = self._await(kind, want.address)
                 if found is not None:
+                    self.found.update(
+                        {want.address} if isinstance(error, Conflict) and left == ATTEMPTS - 1 else ()
+                    )
                     return found
                 if isinstance(error, Conflict) or not left:
                     raise

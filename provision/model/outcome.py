@@ -25,7 +25,7 @@ class Outcome:
     """One step's end: its error, or the address it was skipped because of; times are epoch seconds.
 
     `shown` tells whether the service's own answers showed what is wanted; a step of which it is False is looked at once
-    more when the walk is over.
+    more when the walk is over. `found` tells that what was to be created was there already.
     """
 
     step: str
@@ -38,6 +38,7 @@ class Outcome:
     started: float = 0.0
     ended: float = 0.0
     shown: bool = True
+    found: bool = False
 
     @property
     def seconds(self) -> float:

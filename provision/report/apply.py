@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from provision.errors import ProvisionError
     from provision.model.address import Address
+    from provision.model.applied import Applied
     from provision.model.plan import Plan
     from provision.report.look import Cost, Look
     from provision.text import Language
@@ -35,11 +36,14 @@ class Cause:
     skipped: tuple[Address, ...]
 
 
-def data(plan: Plan, outcomes: Iterable[Outcome], cost: Cost, language: Language) -> dict[str, Any]:
-    """Return an apply as JSON has it (schema ``apply``): the plan, and what became of each step."""
+def data(applied: Applied, cost: Cost, language: Language) -> dict[str, Any]:
+    """Return an apply as JSON has it (schema ``apply``): the plan, what became of each step, what was taken back."""
     return {
-        **plans.data(plan, cost, language),
-        "outcomes": [_outcome(each, language) for each in outcomes],
+        **plans.data(applied.plan, cost, language),
+        "outcomes": [_outcome(each, language) for each in applied.outcomes],
+        "undone": [_outcome(each, language) for each in applied.undone],
+        "halted": applied.halted and render(applied.halted, language),
+        "unbegun": list(applied.unbegun),
     }
 
 
@@ -75,14 +79,17 @@ def causes(outcomes: Sequence[Outcome], language: Language) -> list[Cause]:
     return sorted(found, key=lambda cause: (-len(cause.failed), cause.what))
 
 
-def text(plan: Plan, outcomes: Sequence[Outcome], cost: Cost, look: Look) -> str:
+def text(applied: Applied, cost: Cost, look: Look) -> str:
     """Return the final report of an apply: failures by cause, then what was not done and why, then the counts."""
+    plan, ends = applied.plan, (*applied.outcomes, *applied.undone)
     blocks = [
-        *("\n".join(_cause(cause, look)) for cause in causes(outcomes, look.language)),
+        *("\n".join(_cause(cause, look)) for cause in causes(ends, look.language)),
         _blocked(plan, look),
         plans.problems(plan.problems, look),
-        _stopped(outcomes, look),
-        f"{look.words(_ends(plan, outcomes), 'strong')} ({look.words(cost.said(len(plan.tenants)))})",
+        _taken_back(applied.undone, look),
+        _stopped(applied.outcomes, look) if applied.halted is None else "",
+        _halted(applied, look),
+        f"{look.words(_ends(plan, applied.outcomes), 'strong')} ({look.words(cost.said(len(plan.tenants)))})",
     ]
     return "\n\n".join(block for block in blocks if block) + "\n"
 
@@ -146,6 +153,35 @@ def _stopped(outcomes: Iterable[Outcome], look: Look) -> str:
     return look.words(words.counted(stopped, one, many))
 
 
+def _taken_back(undone: Sequence[Outcome], look: Look) -> str:
+    """Say what was removed again, and of whom."""
+    if not undone:
+        return ""
+    gone = sum(each.status in GOOD for each in undone)
+    count = words.counted(gone, say("{n} resource", "{n} ressource"), say("{n} resources", "{n} ressources"))
+    tenants = sorted({each.address.tenant for each in undone})
+    head = say(
+        "Taken back, because the tenant did not come whole: {count} created by this run, of",
+        "Retiré, parce que le tenant n'a pas abouti : {count}, créées par cette exécution, de",
+        count=count,
+    )
+    return "\n".join([look.words(head), *_named(tenants, look)])
+
+
+def _halted(applied: Applied, look: Look) -> str:
+    """Say why it ended early, and who was not begun."""
+    if applied.halted is None and not applied.unbegun:
+        return ""
+    why = applied.halted or say("asked to stop", "arrêt demandé")
+    head = say("Ended early: {why}.", "Arrêté avant la fin : {why}.", why=why)
+    rest = words.counted(
+        len(applied.unbegun),
+        say("{n} tenant was not begun", "{n} tenant n'a pas été commencé"),
+        say("{n} tenants were not begun", "{n} tenants n'ont pas été commencés"),
+    )
+    return "\n".join([look.words(head, "bad"), f"  {look.words(rest)}", *_named(applied.unbegun, look)])
+
+
 _COUNTED: Final = {
     Status.DONE: (say("{n} done", "{n} faite"), say("{n} done", "{n} faites")),
     Status.UNCHANGED: (say("{n} unchanged", "{n} inchangée"), say("{n} unchanged", "{n} inchangées")),
@@ -168,8 +204,10 @@ def _ends(plan: Plan, outcomes: Sequence[Outcome]) -> Text:
     )
 
 
-def exit_code(plan: Plan, outcomes: Iterable[Outcome]) -> int:
+def exit_code(applied: Applied) -> int:
     """Return 1 when something failed or was not begun, 3 when something was blocked or refused, else 0."""
-    if any(each.status not in GOOD for each in outcomes):
+    ends = (*applied.outcomes, *applied.undone)
+    if applied.unbegun or any(each.status not in GOOD for each in ends):
         return 1
+    plan = applied.plan
     return 3 if plan.problems or any(change.blocked for change in plan.changes) else 0

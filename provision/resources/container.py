@@ -126,6 +126,10 @@ class Container(Kind[ContainerSpec]):
                 tenant.retirement(path),
             )
 
+    def concerns(self, tenant: Tenant) -> bool:
+        """Read the accounts of tenants whose documents speak of containers; what others keep there is their affair."""
+        return bool(tenant.values.section("object.containers"))
+
     def observe(self, cloud: Cloud, tenants: frozenset[str]) -> Iterator[Live[ContainerSpec]]:
         """List each tenant's account, then ask about each container, concurrently."""
         projects = cloud.ids.projects(tenants)

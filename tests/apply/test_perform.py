@@ -133,7 +133,8 @@ def test_what_creation_could_not_bring_is_updated_once(shelf):
 
 def test_a_lost_answer_after_the_act_makes_no_second(shelf):
     shelf.trouble = {"create": [lost(after=True)]}
-    assert run(shelf, title="Emma").status is Status.DONE
+    outcome = run(shelf, title="Emma")
+    assert outcome.status is Status.DONE and not outcome.found
     assert shelf.calls.count("create") == 1 and len(shelf.there) == 1
 
 
@@ -148,7 +149,8 @@ def test_a_lost_answer_before_the_act_is_made_again_after_the_window(shelf):
 def test_a_conflict_with_our_own_is_success_and_with_anothers_is_not(shelf):
     shelf.trouble = {"create": [Conflict("exists")]}
     shelf.there["a"] = Live(ADDRESS, "a", spec(title="Emma"), True)
-    assert run(shelf, title="Emma").status is Status.DONE
+    outcome = run(shelf, title="Emma")
+    assert outcome.status is Status.DONE and outcome.found
     shelf.there["a"] = Live(ADDRESS, "a", spec(title="Emma"), False)
     shelf.trouble = {"create": [Conflict("exists")]}
     outcome = run(shelf, title="Emma")
@@ -158,7 +160,8 @@ def test_a_conflict_with_our_own_is_success_and_with_anothers_is_not(shelf):
 def test_what_an_earlier_run_left_in_doubt_is_looked_for_first(shelf):
     shelf.there["a"] = Live(ADDRESS, "a", spec(title="Emma"), True)
     shelf.hidden = 2
-    assert run(shelf, title="Emma", doubtful=[ADDRESS]).status is Status.DONE
+    outcome = run(shelf, title="Emma", doubtful=[ADDRESS])
+    assert outcome.status is Status.DONE and outcome.found
     assert "create" not in shelf.calls
 
 
