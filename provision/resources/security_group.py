@@ -309,7 +309,11 @@ def _before(key: str, peers: Mapping[str, frozenset[str]]) -> frozenset[str]:
 def _default(cloud: Cloud, address: Address) -> Live[SecurityGroupSpec]:
     """Return a project's default group, which Neutron makes when a list names the project first."""
     project = project_id(cloud, address)
-    for body in cloud.network.list("/security-groups", "security_groups", project_id=project, name=DEFAULT):
+    with writing(_IN_USE):
+        there = list(
+            cloud.network.list("/security-groups", "security_groups", project_id=project, name=DEFAULT)
+        )
+    for body in there:
         cloud.ids.record(address, body["id"])
         return next(_read(cloud, [(address.tenant, body)]))
     raise NotFound(
