@@ -1,25 +1,23 @@
-"""One service, as paths and JSON: thin over the SDK's proxy, which brings auth, catalogue and microversions."""
+"""One service, as paths and JSON: thin over its line, which knows the endpoint, the token, the pace, and what is asked again."""
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
-
-from keystoneauth1 import exceptions as ksa
+from urllib.parse import urlencode, urlsplit
 
 from provision.cloud import translate
-from provision.errors import CloudError, NotFound
-from provision.text import say
+from provision.errors import NotFound
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    import requests
-    from keystoneauth1.adapter import Adapter
+    from provision.cloud.answer import Answer
+    from provision.cloud.line import Line
 
 PAGE: Final = 1000
-_FIRST_ERROR: Final = 400
-_SAFE_RETRIES: Final = {"connect_retries": 2, "status_code_retries": 3, "retriable_status_codes": [429, 503]}
+_FIRST_REFUSAL: Final = 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,10 +27,14 @@ class Api:
     `microversion` is asked for on each call; `endpoint` overrides the catalogue's (Swift accounts of other projects).
     """
 
-    service: str
-    adapter: Adapter
+    line: Line
     microversion: str | None = None
     endpoint: str | None = None
+
+    @property
+    def service(self) -> str:
+        """Return the service's official type."""
+        return self.line.service
 
     def at(self, *, microversion: str | None = None, endpoint: str | None = None) -> Api:
         """Return the same service at another microversion or endpoint."""
@@ -42,23 +44,23 @@ class Api:
 
     def get(self, path: str, **params: object) -> dict[str, Any]:
         """GET a JSON object."""
-        return self._json(self.send("GET", path, params=params))
+        return self.send("GET", path, params=params).object()
 
     def head(self, path: str) -> Mapping[str, str]:
         """HEAD; return the headers."""
         return self.send("HEAD", path).headers
 
     def post(self, path: str, body: object) -> dict[str, Any]:
-        """POST, never retried: a lost answer is an `UnknownOutcome`."""
-        return self._json(self.send("POST", path, body=body))
+        """POST, never sent again once it may have been done: a lost answer, or half of one, is an `UnknownOutcome`."""
+        return self.send("POST", path, body=body).object()
 
     def put(self, path: str, body: object = None, headers: Mapping[str, str] | None = None) -> dict[str, Any]:
         """PUT."""
-        return self._json(self.send("PUT", path, body=body, headers=headers))
+        return self.send("PUT", path, body=body, headers=headers).object()
 
     def patch(self, path: str, body: object) -> dict[str, Any]:
         """PATCH."""
-        return self._json(self.send("PATCH", path, body=body))
+        return self.send("PATCH", path, body=body).object()
 
     def delete(self, path: str) -> None:
         """DELETE; already gone is success."""
@@ -68,14 +70,17 @@ class Api:
             return
 
     def list(self, path: str, key: str, **params: object) -> Iterator[dict[str, Any]]:
-        """GET every item of a collection, page after page (an explicit limit: Keystone silently caps at 1,000 without)."""
+        """GET every item of a collection, page after page (an explicit limit: Keystone silently caps at 1,000 without).
+
+        Of the next page's address only the query counts: behind a proxy the services do not know their own.
+        """
         page = self.get(path, **{"limit": PAGE, **params})
         while True:
-            yield from page.get(key, ())
+            yield from page[key]
             following = _next(page, key)
             if following is None:
                 return
-            page = self._json(self.send("GET", following, params={}))
+            page = self.get(f"{path}?{urlsplit(following).query}")
 
     def send(  # noqa: PLR0913 (a request has a path, a query, one of two bodies, and headers)
         self,
@@ -86,57 +91,27 @@ class Api:
         body: object = None,
         content: bytes | None = None,
         headers: Mapping[str, str] | None = None,
-    ) -> requests.Response:
+    ) -> Answer:
         """Send one request (JSON `body`, or raw `content`) and return the answer. Raises `CloudError` and its children."""
-        options: dict[str, Any] = {
-            "raise_exc": False,
-            "params": _clean(params),
-            "headers": dict(headers or {}),
-        }
+        url = f"{(self.endpoint or self.line.root).rstrip('/')}/{path.lstrip('/')}"
+        query = _query(params)
+        said = {**self.line.headers(self.microversion), **(headers or {})}
         if body is not None:
-            options["json"] = body
-        if content is not None:
-            options["data"] = content
-        if self.microversion:
-            options["microversion"] = self.microversion
-        if self.endpoint:
-            options["endpoint_override"] = self.endpoint
-        if method in {"GET", "HEAD"}:
-            options.update(_SAFE_RETRIES)
-        try:
-            response = self.adapter.request(path, method, **options)
-        except ksa.ClientException as error:
-            raise translate.exception(error, method, self.service) from error
-        if response.status_code >= _FIRST_ERROR:
-            raise translate.failure(response, method)
-        return response
-
-    def _json(self, response: requests.Response) -> dict[str, Any]:
-        """Return the body; an empty one is an empty object, HTML from a proxy is an error and not an answer."""
-        if not response.content:
-            return {}
-        try:
-            body = response.json()
-        except ValueError:
-            raise CloudError(
-                say(
-                    "the answer is not JSON ({kind})",
-                    "la réponse n'est pas du JSON ({kind})",
-                    kind=response.headers.get("content-type", "?"),
-                ),
-                where=response.url,
-                status=response.status_code,
-            ) from None
-        return body if isinstance(body, dict) else {"items": body}
+            content = json.dumps(body).encode()
+            said["Content-Type"] = "application/json"
+        answer = self.line.send(method, f"{url}?{query}" if query else url, said, content)
+        if answer.status >= _FIRST_REFUSAL:
+            raise translate.failure(answer)
+        return answer
 
 
-def _clean(params: Mapping[str, object] | None) -> list[tuple[str, str]]:
+def _query(params: Mapping[str, object] | None) -> str:
     """Flatten lists into repeated parameters, leave None out, write booleans as the services do."""
     pairs: list[tuple[str, str]] = []
     for name, value in (params or {}).items():
         values = value if isinstance(value, list | tuple | set | frozenset) else (value,)
         pairs.extend((name, str(each)) for each in values if each is not None)
-    return pairs
+    return urlencode(pairs)
 
 
 def _next(page: Mapping[str, Any], key: str) -> str | None:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import os
+import threading
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Final, TypeVar
 
@@ -19,8 +20,10 @@ from openstack import exceptions as sdk
 from provision.cloud import translate
 from provision.cloud.api import Api
 from provision.cloud.ids import Ids
+from provision.cloud.line import Line
 from provision.cloud.shared import Shared
-from provision.cloud.wire import Wire
+from provision.cloud.token import Token
+from provision.cloud.wire import READ_TIME, Wire
 from provision.errors import UsageError
 from provision.model.marker import Owner
 from provision.text import same, say
@@ -35,7 +38,6 @@ if TYPE_CHECKING:
 ItemT = TypeVar("ItemT")
 ResultT = TypeVar("ResultT")
 
-TIMEOUT: Final = 120
 CLOUD_VARIABLES: Final = frozenset({"OS_CLOUD", "OS_AUTH_URL"})
 MICROVERSIONS: Final = {"compute": "2.79", "block-storage": "3.62"}
 _PROXIES: Final = {
@@ -58,6 +60,8 @@ class Cloud:
     wire: Wire
     owner: Owner
     workers: int
+    token: Token
+    opening: threading.Lock = field(default_factory=threading.Lock, repr=False, compare=False)
 
     @cached_property
     def ids(self) -> Ids:
@@ -81,7 +85,7 @@ class Cloud:
         try:
             access = self._access()
         except ksa.ClientException as error:
-            raise translate.exception(error, "GET", self.name) from error
+            raise translate.exception(error, self.name) from error
         except sdk.SDKException as error:
             raise UsageError(same(str(error)), where=self.name) from error
         endpoints = access.service_catalog.get_endpoints_data(
@@ -116,9 +120,23 @@ class Cloud:
 
     def api(self, service: str) -> Api:
         """Return a service of the catalogue. Raises `ServiceAbsent`."""
-        if self._endpoint(service) is None:
-            raise translate.absent(service)
-        return Api(service, getattr(self.connection, _PROXIES[service]), MICROVERSIONS.get(service))
+        known = self._apis.get(service)
+        return self._opened(service) if known is None else known
+
+    @cached_property
+    def _apis(self) -> dict[str, Api]:
+        return {}
+
+    def _opened(self, service: str) -> Api:
+        """Remember a service's line, opened once: the SDK makes its proxies without a lock."""
+        with self.opening:
+            if service not in self._apis:
+                if self._endpoint(service) is None:
+                    raise translate.absent(service)
+                adapter = getattr(self.connection, _PROXIES[service])
+                line = Line(service, adapter, self.wire, self.token)
+                self._apis[service] = Api(line, MICROVERSIONS.get(service))
+            return self._apis[service]
 
     @property
     def identity(self) -> Api:
@@ -147,10 +165,17 @@ class Cloud:
 
     def account(self, project: str) -> Api:
         """Return Swift at the account of a project, whatever project we are scoped to."""
+        before, after = self._own_account
+        return self.api("object-store").at(endpoint=f"{before}{project}{after}")
+
+    @cached_property
+    def _own_account(self) -> tuple[str, str]:
+        """Return what stands before and after the project's id in the address of our own account."""
         own = self._endpoint("object-store")
         if own is None:
             raise translate.absent("object-store")
-        return self.api("object-store").at(endpoint=own.replace(str(self.project), project))
+        before, _, after = own.partition(str(self.project))
+        return before, after
 
     def each(self, ask: Callable[[ItemT], ResultT], items: Iterable[ItemT]) -> Iterator[ResultT]:
         """Ask about many items concurrently; answers come in the items' order, the first error is raised."""
@@ -165,11 +190,16 @@ class Cloud:
         finally:
             self.wire.writable = False
 
+    def hurry(self) -> None:
+        """Have nothing wait or be tried again from now on: the run was asked to stop."""
+        self.wire.hurry.set()
+
     def requests(self) -> dict[str, dict[str, int]]:
         """Return how many requests were sent so far, by service and method; discovery and tokens are counted with theirs."""
         counted: dict[str, Counter[str]] = {}
-        for (url, method), times in self.wire.sent().items():
-            counted.setdefault(self._service_of(url), Counter())[method] += times
+        for (name, method), times in self.wire.sent().items():
+            service = name if name in _PROXIES else self._service_of(name)
+            counted.setdefault(service, Counter())[method] += times
         return {service: dict(sorted(methods.items())) for service, methods in sorted(counted.items())}
 
     def _service_of(self, url: str) -> str:
@@ -225,11 +255,11 @@ def connect(name: str | None, *, estate: str, fallback: str | None = None, worke
 
 def _open(name: str, region: CloudRegion, owner: Owner, workers: int) -> Cloud:
     session = region.get_session()
-    session.timeout = session.timeout or TIMEOUT
-    wire = Wire(pool=workers * 2)
+    wire = Wire(pool=workers * 2, read_time=session.timeout or READ_TIME)
     session.session.mount("http://", wire)
     session.session.mount("https://", wire)
-    return Cloud(name, openstack.connection.Connection(config=region, session=session), wire, owner, workers)
+    connection = openstack.connection.Connection(config=region, session=session)
+    return Cloud(name, connection, wire, owner, workers, Token(session))
 
 
 def reconnect(cloud: Cloud, *, user: str, password: str, project: str) -> Cloud:

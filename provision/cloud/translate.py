@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Final
 
 from keystoneauth1 import exceptions as ksa
+from urllib3 import exceptions as http
 
+from provision.cloud.pace import asked_to_wait
 from provision.errors import (
     CloudError,
     Conflict,
@@ -20,7 +23,8 @@ from provision.errors import (
 from provision.text import same, say
 
 if TYPE_CHECKING:
-    import requests
+    from provision.cloud.answer import Answer
+    from provision.text import Text
 
 _BY_STATUS: Final[dict[int, type[CloudError]]] = {
     401: CredentialsRefused,
@@ -30,31 +34,77 @@ _BY_STATUS: Final[dict[int, type[CloudError]]] = {
     413: QuotaExceeded,
 }
 _QUOTA_MAY_HIDE_IN: Final = frozenset({400, 403, 409})
-_LOST_ANSWER: Final = frozenset({502, 504})
+_LIMIT_OR_QUOTA: Final = frozenset({413, 429})
+_MAYBE_DONE: Final = frozenset({502, 503, 504})
+_MOVED: Final = range(300, 400)
+_READING: Final = frozenset({"GET", "HEAD"})
 
 
-def failure(response: requests.Response, method: str) -> CloudError:
-    """Return the error that a response with status ≥ 400 stands for."""
-    status, message = response.status_code, _message(response)
-    kind = _BY_STATUS.get(status, CloudError)
-    if status in _QUOTA_MAY_HIDE_IN and "quota" in message.lower() and "exceed" in message.lower():
-        kind = QuotaExceeded
-    if status in _LOST_ANSWER and method not in {"GET", "HEAD"}:
-        kind = UnknownOutcome
-    return kind(
+def failure(answer: Answer) -> CloudError:
+    """Return the error that an answer with status ≥ 300 stands for."""
+    status, message = answer.status, _message(answer)
+    return _kind(answer, message)(
         same(f"{status} {message}"),
-        where=f"{method} {response.url}",
+        where=f"{answer.method} {answer.url}",
         status=status,
-        request_id=response.headers.get("x-openstack-request-id", ""),
+        request_id=answer.request_id,
+        do=_advice(answer),
     )
 
 
-def _message(response: requests.Response) -> str:
+def _kind(answer: Answer, message: str) -> type[CloudError]:
+    told = message.lower()
+    if answer.status in _QUOTA_MAY_HIDE_IN and "quota" in told and "exceed" in told:
+        return QuotaExceeded
+    if over_quota(answer):
+        return QuotaExceeded
+    if answer.status in _MAYBE_DONE and answer.method not in _READING:
+        return UnknownOutcome
+    return _BY_STATUS.get(answer.status, CloudError)
+
+
+def _advice(answer: Answer) -> str | Text:
+    if answer.status in _MOVED:
+        return say(
+            "have the catalogue name {place}: redirections are not followed",
+            "faire écrire {place} dans le catalogue : les redirections ne sont pas suivies",
+            place=answer.headers.get("location", "?"),
+        )
+    if answer.status == HTTPStatus.UNAUTHORIZED:
+        return say(
+            "the token was renewed and refused again: check that this service and Keystone trust each other, and that "
+            "the user and its project are enabled",
+            "le jeton a été renouvelé et refusé de nouveau : vérifier que ce service et Keystone se font confiance, et que "
+            "l'utilisateur et son projet sont activés",
+        )
+    if answer.status == HTTPStatus.TOO_MANY_REQUESTS and not over_quota(answer):
+        return say(
+            "the service is limiting its rate: run again later, with fewer --workers",
+            "le service limite son débit : relancer plus tard, avec moins de --workers",
+        )
+    return ""
+
+
+def over_quota(answer: Answer) -> bool:
+    """Tell a quota that is used up from a rate limit: both say 413 or 429, only the limit says when to come back."""
+    if answer.status not in _LIMIT_OR_QUOTA or (asked_to_wait(answer.headers) or 0) > 0:
+        return False
+    return answer.status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE or b"quota" in answer.content.lower()
+
+
+def _message(answer: Answer) -> str:
     try:
-        body: Any = response.json()
+        said = _find_message(answer.json())
     except ValueError:
-        return response.reason or ""
-    return _find_message(body) or response.reason or ""
+        said = ""
+    return said or _phrase(answer.status)
+
+
+def _phrase(status: int) -> str:
+    try:
+        return HTTPStatus(status).phrase
+    except ValueError:
+        return ""
 
 
 def _find_message(body: object) -> str:
@@ -69,8 +119,8 @@ def _find_message(body: object) -> str:
     return ""
 
 
-def exception(error: Exception, method: str, where: str) -> CloudError:
-    """Return the error that an exception of keystoneauth stands for."""
+def exception(error: Exception, where: str) -> CloudError:
+    """Return the error that an exception of keystoneauth stands for; it asks for tokens and versions only, and writes nothing."""
     if isinstance(error, ksa.EndpointNotFound | ksa.catalog.EmptyCatalog):
         return absent(where)
     if isinstance(error, ksa.Unauthorized):
@@ -84,22 +134,32 @@ def exception(error: Exception, method: str, where: str) -> CloudError:
             status=401,
         )
     if isinstance(error, ksa.ConnectFailure | ksa.ConnectionError | ksa.DiscoveryFailure):
-        return _no_answer(error, method, where)
+        return _unreachable(error, where)
     return CloudError(same(str(error)), where=where)
 
 
-def _no_answer(error: Exception, method: str, where: str) -> CloudError:
-    if method in {"GET", "HEAD"}:
-        return Unreachable(
-            say("no answer: {error}", "pas de réponse : {error}", error=error),
-            where=where,
-            do=say(
-                "check that the cloud is up and its address is right",
-                "vérifier que le cloud répond et que son adresse est juste",
-            ),
-        )
+def lost(error: Exception, method: str, where: str) -> CloudError:
+    """Return the error of a request that got no answer, or half of one: an `UnknownOutcome` if it may have written."""
+    if method in _READING or unsent(error):
+        return _unreachable(error, where)
     return UnknownOutcome(
         say("the answer was lost: {error}", "la réponse s'est perdue : {error}", error=error), where=where
+    )
+
+
+def unsent(error: Exception) -> bool:
+    """Tell whether an exception of urllib3 says that nothing was sent."""
+    return isinstance(error, http.ConnectTimeoutError | http.NewConnectionError | http.ProxyError)
+
+
+def _unreachable(error: Exception, where: str) -> Unreachable:
+    return Unreachable(
+        say("no answer: {error}", "pas de réponse : {error}", error=error),
+        where=where,
+        do=say(
+            "check that the cloud is up and its address is right",
+            "vérifier que le cloud répond et que son adresse est juste",
+        ),
     )
 
 

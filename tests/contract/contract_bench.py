@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-import requests
+from urllib3.exceptions import ReadTimeoutError
 
 from provision.apply.perform import Performer
 from provision.errors import ProvisionError
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from contract_cases import Cases
 
+    from provision.cloud.answer import Answer
     from provision.cloud.api import Api
     from provision.cloud.connect import Cloud
     from provision.model.address import Address
@@ -166,16 +167,16 @@ class Bench:
     @contextmanager
     def losing(self, number: int, monkeypatch):
         """Do the `number`th write inside this block, and lose its answer on the way back."""
-        send, count = self.cloud.wire.send, iter(range(1, 1000))
+        exchange, count = self.cloud.wire.exchange, iter(range(1, 1000))
 
-        def lossy(request, *args, **kwargs):
-            response = send(request, *args, **kwargs)
-            if _writes(request.method, request.url) and next(count) == number:
-                raise requests.exceptions.ReadTimeout("lost on purpose")
-            return response
+        def lossy(road, method, url, *args):
+            answer = exchange(road, method, url, *args)
+            if _writes(method, url) and next(count) == number:
+                raise ReadTimeoutError(road.pool, url, "lost on purpose")
+            return answer
 
         with monkeypatch.context() as patch:
-            patch.setattr(self.cloud.wire, "send", lossy)
+            patch.setattr(self.cloud.wire, "exchange", lossy)
             yield
 
 
@@ -192,7 +193,7 @@ def fill(value: Any, names: Mapping[str, str]) -> Any:
     return value
 
 
-def _id(answer: requests.Response) -> str:
+def _id(answer: Answer) -> str:
     body = answer.json() if answer.content else {}
     return next((str(each["id"]) for each in body.values() if isinstance(each, dict) and "id" in each), "")
 

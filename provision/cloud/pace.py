@@ -1,0 +1,155 @@
+"""How fast a service is asked, and how long one call goes on when it is pushed back.
+
+A service that has never pushed back is asked as fast as the workers can. When it does (429, or many 503), all workers share
+a rate: it is set from what the service accepted in the last second, at worst halved, and then grows by small even steps,
+larger the longer nothing is refused. Once it has held nobody up for a minute it is dropped.
+"""
+
+from __future__ import annotations
+
+import random
+import threading
+import time
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+LIMITS: Final = frozenset({413, 429, 498})
+UNAVAILABLE: Final = 503
+
+SLOWEST: Final = 1.0
+PERIOD: Final = 1.0
+STEP: Final = 0.03
+CALM: Final = 60.0
+MANY: Final = 0.2
+
+LONGEST: Final = 60.0
+SHORTEST: Final = 0.25
+FIRST: Final = 0.5
+LOSSES: Final = 2
+PUSH_BACKS: Final = 8
+PATIENCE: Final = 300.0
+
+
+class Pace:
+    """One service's rate, shared by all workers; None is no limit."""
+
+    def __init__(self, hurry: threading.Event) -> None:
+        """Begin without a limit; once `hurry` is set nobody waits any more."""
+        self._hurry = hurry
+        self._lock = threading.Lock()
+        self._rate: float | None = None
+        self._next = self._waited_at = 0.0
+        self._restart(time.monotonic())
+        self._clean = 0
+
+    @property
+    def rate(self) -> float | None:
+        """Return the requests a second allowed now; None is no limit."""
+        return self._rate
+
+    def turn(self) -> None:
+        """Wait until it is our turn."""
+        if self._rate is not None:
+            self._hurry.wait(self._book())
+
+    def _book(self) -> float:
+        """Take the next turn, and return in how many seconds it is."""
+        with self._lock:
+            now = time.monotonic()
+            if self._rate is None:
+                return 0.0
+            turn = max(now, self._next)
+            self._next = turn + 1 / self._rate
+            if turn > now:
+                self._waited_at = now
+            return turn - now
+
+    def heard(self, status: int) -> None:
+        """Learn from one answer: 429 and its like are the service's limit, a 503 is only when there are many."""
+        with self._lock:
+            now = time.monotonic()
+            age = now - self._began
+            if age >= PERIOD:
+                self._adjust(min(age, 2 * PERIOD), now)
+                self._restart(now)
+            if status in LIMITS:
+                self._limited += 1
+            elif status == UNAVAILABLE:
+                self._unavailable += 1
+            else:
+                self._accepted += 1
+
+    def _restart(self, now: float) -> None:
+        self._began = now
+        self._accepted = self._limited = self._unavailable = 0
+
+    def _adjust(self, age: float, now: float) -> None:
+        accepted, heard = self._accepted / age, self._accepted + self._limited + self._unavailable
+        overloaded = self._unavailable > MANY * heard
+        if self._limited or overloaded:
+            least = self._rate / 2 if self._rate is not None else 0.0
+            if self._rate is None:
+                self._next = self._waited_at = now
+            self._rate, self._clean = max(accepted * (1 + STEP), least, SLOWEST), 0
+        elif self._rate is not None and self._waited_at >= self._began:
+            self._clean += 1
+            self._rate += self._clean * STEP * max(accepted, SLOWEST)
+        elif now - self._waited_at > CALM:
+            self._rate = None
+
+
+@dataclass(slots=True)
+class Tries:
+    """How long one call goes on: a few losses, some push-backs, and never longer than `PATIENCE` seconds in all.
+
+    Once `hurry` is set nothing is tried again.
+    """
+
+    hurry: threading.Event
+    losses: int = 0
+    push_backs: int = 0
+    began: float = field(default_factory=time.monotonic)
+
+    def after_loss(self) -> bool:
+        """Wait a moment and say yes, or say that it was tried often enough."""
+        self.losses += 1
+        return self.losses <= LOSSES and self._wait(_backoff(self.losses))
+
+    def after_push_back(self, asked: float | None) -> bool:
+        """Wait for as long as the service `asked` (seconds; None: it did not say) and say yes, or say that it is enough."""
+        self.push_backs += 1
+        if self.push_backs > PUSH_BACKS:
+            return False
+        if asked is None:
+            return self._wait(_backoff(self.push_backs))
+        return self._wait(min(max(asked, SHORTEST), LONGEST) * random.uniform(1.0, 1.25))  # noqa: S311 (no secret)
+
+    def _wait(self, seconds: float) -> bool:
+        if time.monotonic() + seconds - self.began > PATIENCE:
+            return False
+        return not self.hurry.wait(seconds)
+
+
+def _backoff(time_of: int) -> float:
+    return min(FIRST * float(2 ** (time_of - 1)), LONGEST) * random.uniform(0.5, 1.0)  # noqa: S311 (no secret)
+
+
+def asked_to_wait(headers: Mapping[str, str]) -> float | None:
+    """Return the seconds that ``Retry-After`` asks for, given in seconds or as a date; None where it says nothing sound."""
+    told = (headers.get("retry-after") or "").strip()
+    if not told:
+        return None
+    try:
+        return float(told) if told.isdigit() else _until(parsedate_to_datetime(told))
+    except ValueError:
+        return None
+
+
+def _until(moment: datetime) -> float:
+    aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    return (aware - datetime.now(UTC)).total_seconds()
