@@ -20,6 +20,7 @@ from provision import declare, proof
 from provision import plan as planning
 from provision.apply.execute import execute
 from provision.apply.journal import Journal, alone
+from provision.apply.lease import leased
 from provision.apply.perform import Performer
 from provision.apply.signals import stop_asked
 from provision.cloud.connect import CLOUD_VARIABLES, Cloud, connect
@@ -171,7 +172,8 @@ def apply(
 ) -> Applied:
     """Plan, ask, and walk the plan's graph; with `saved`, only when the plan made now is the one that was saved.
 
-    Raises `StalePlan` when documents or cloud moved since, `Refused` when another apply holds the estate.
+    Raises `StalePlan` when documents or cloud moved since, `Refused` when another apply holds the estate, here or on
+    another machine.
     """
     started = time.monotonic()
     kept = plan_file.load(saved) if saved else None
@@ -180,11 +182,12 @@ def apply(
             question.directory, kept.tenants, question.cloud or kept.cloud, kept.options, question.workers
         )
     with _connected(question) as (estate, tenants, cloud), alone(estate.directory / STATE):
-        made = _plan(tenants, cloud, question.options, on_event)
-        if kept:
-            plan_file.refuse_when_stale(kept, made)
-        declined = bool(made.steps) and not confirm(made)
-        outcomes = () if declined else _walk(estate, cloud, made, question.workers, on_event)
+        with leased(cloud, str(estate.values.get("domain", "Default")), on_event):
+            made = _plan(tenants, cloud, question.options, on_event)
+            if kept:
+                plan_file.refuse_when_stale(kept, made)
+            declined = bool(made.steps) and not confirm(made)
+            outcomes = () if declined else _walk(estate, cloud, made, question.workers, on_event)
         return Applied(made, outcomes, cloud.requests(), time.monotonic() - started, declined)
 
 

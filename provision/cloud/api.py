@@ -26,18 +26,25 @@ _SAFE_RETRIES: Final = {"connect_retries": 2, "status_code_retries": 3, "retriab
 class Api:
     """A service's endpoint; every call raises the errors of `provision.errors`.
 
-    `microversion` is asked for on each call; `endpoint` overrides the catalogue's (Swift accounts of other projects).
+    `microversion` is asked for on each call; `endpoint` overrides the catalogue's (Swift accounts of other projects);
+    `timeout` (seconds) the session's.
     """
 
     service: str
     adapter: Adapter
     microversion: str | None = None
     endpoint: str | None = None
+    timeout: float | None = None
 
-    def at(self, *, microversion: str | None = None, endpoint: str | None = None) -> Api:
-        """Return the same service at another microversion or endpoint."""
+    def at(
+        self, *, microversion: str | None = None, endpoint: str | None = None, timeout: float | None = None
+    ) -> Api:
+        """Return the same service at another microversion or endpoint, or less patient."""
         return replace(
-            self, microversion=microversion or self.microversion, endpoint=endpoint or self.endpoint
+            self,
+            microversion=microversion or self.microversion,
+            endpoint=endpoint or self.endpoint,
+            timeout=timeout or self.timeout,
         )
 
     def get(self, path: str, **params: object) -> dict[str, Any]:
@@ -88,19 +95,19 @@ class Api:
         headers: Mapping[str, str] | None = None,
     ) -> requests.Response:
         """Send one request (JSON `body`, or raw `content`) and return the answer. Raises `CloudError` and its children."""
+        asked = {
+            "json": body,
+            "data": content,
+            "microversion": self.microversion,
+            "endpoint_override": self.endpoint,
+            "timeout": self.timeout,
+        }
         options: dict[str, Any] = {
             "raise_exc": False,
             "params": _clean(params),
             "headers": dict(headers or {}),
+            **{name: value for name, value in asked.items() if value is not None},
         }
-        if body is not None:
-            options["json"] = body
-        if content is not None:
-            options["data"] = content
-        if self.microversion:
-            options["microversion"] = self.microversion
-        if self.endpoint:
-            options["endpoint_override"] = self.endpoint
         if method in {"GET", "HEAD"}:
             options.update(_SAFE_RETRIES)
         try:

@@ -1,12 +1,14 @@
 """The lowest door: every HTTP request passes here, tokens and discovery included.
 
-Counting here and not higher up makes the count true; refusing writes here makes a dry run that cannot write.
+Counting here and not higher up makes the count true; refusing writes here makes a dry run that cannot write, and a
+run that lost its lease one that writes nothing more.
 """
 
 from __future__ import annotations
 
 import threading
 from collections import Counter
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final
 
 from keystoneauth1.session import TCPKeepAliveAdapter
@@ -15,25 +17,46 @@ from provision.errors import WriteRefused
 from provision.text import say
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
     import requests
 
 READING: Final = frozenset({"GET", "HEAD"})
 
 
+class _Pass(threading.local):
+    """Whether this thread may write whatever the door says."""
+
+    given = False
+
+
 class Wire(TCPKeepAliveAdapter):
-    """A transport that counts requests by URL and method, and refuses writes while `writable` is False."""
+    """A transport that counts requests by URL and method, and refuses writes while `writable` is False.
+
+    `fence`, when there is one, is called before each write and raises when this run may not write any more.
+    """
 
     def __init__(self, *, pool: int, writable: bool = False) -> None:
         """Keep `pool` connections open a host."""
         super().__init__(pool_connections=32, pool_maxsize=pool)
         self.writable = writable
+        self.fence: Callable[[], None] | None = None
+        self._pass = _Pass()
         self._lock = threading.Lock()
         self._sent: Counter[tuple[str, str]] = Counter()
 
     def send(self, request: requests.PreparedRequest, *args: Any, **kwargs: Any) -> requests.Response:  # noqa: ANN401 (requests' own signature)
-        """Count and send one request. Raises `WriteRefused` for a write over a reading session."""
+        """Count and send one request. Raises `WriteRefused` for a write over a reading session, and what `fence` raises."""
         method, url = request.method or "GET", request.url or ""
-        if not self.writable and not _reads(method, url):
+        if not _reads(method, url) and not self._pass.given:
+            self._let_write(method, url)
+        with self._lock:
+            self._sent[(url, method)] += 1
+        response: requests.Response = super().send(request, *args, **kwargs)
+        return response
+
+    def _let_write(self, method: str, url: str) -> None:
+        if not self.writable:
             raise WriteRefused(
                 say(
                     "{method} refused: this session only reads",
@@ -42,10 +65,17 @@ class Wire(TCPKeepAliveAdapter):
                 ),
                 where=url,
             )
-        with self._lock:
-            self._sent[(url, method)] += 1
-        response: requests.Response = super().send(request, *args, **kwargs)
-        return response
+        if self.fence is not None:
+            self.fence()
+
+    @contextmanager
+    def unfenced(self) -> Iterator[None]:
+        """Let this thread write past `writable` and `fence`: for the lease itself, which both stand on."""
+        self._pass.given = True
+        try:
+            yield
+        finally:
+            self._pass.given = False
 
     def sent(self) -> Counter[tuple[str, str]]:
         """Return how often each (URL, method) was sent so far."""

@@ -6,6 +6,7 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
+from provision.errors import LeaseLost
 from provision.model.outcome import Outcome, Status
 from provision.report import plan as plans
 from provision.report import words
@@ -169,7 +170,10 @@ def _ends(plan: Plan, outcomes: Sequence[Outcome]) -> Text:
 
 
 def exit_code(plan: Plan, outcomes: Iterable[Outcome]) -> int:
-    """Return 1 when something failed or was not begun, 3 when something was blocked or refused, else 0."""
+    """Return 3 when the lease was lost, 1 when something failed or was not begun, 3 when blocked or refused, else 0."""
+    outcomes = tuple(outcomes)
+    if any(isinstance(each.error, LeaseLost) for each in outcomes):
+        return LeaseLost.exit_code
     if any(each.status not in GOOD for each in outcomes):
         return 1
     return 3 if plan.problems or any(change.blocked for change in plan.changes) else 0
