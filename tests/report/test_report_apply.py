@@ -1,9 +1,11 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 from samples import COST, ENGLISH, FRENCH, PROBLEM, a_plan, full_plan, mixed_outcomes, outcome
 from shelf import desired, live
 
-from provision.errors import Conflict
+from provision.errors import Conflict, LeaseLost
 from provision.model.outcome import Status
 from provision.report import apply as report
 from provision.report.look import Look
@@ -92,3 +94,8 @@ def test_the_exit_code_tells_failed_from_blocked_from_done():
     assert report.exit_code(full_plan(), mixed_outcomes()) == 1
     assert report.exit_code(a_plan([desired("one", shelf="a")], [live("one", shelf="b")]), []) == 3
     assert report.exit_code(a_plan(problems=[PROBLEM]), done) == 3
+
+
+def test_a_lost_lease_is_exit_3_and_is_told_step_by_step():
+    lost = [replace(outcome(name, Status.FAILED), error=LeaseLost("no longer")) for name in ("one", "two")]
+    assert report.exit_code(full_plan(), [*mixed_outcomes(), *lost]) == 3
