@@ -143,15 +143,17 @@ def _only_here(why: str | Text) -> Noted:
 
 @dataclass(slots=True)
 class Hour:
-    """The cloud's time, from the last answer that told it, as bounds: `earliest` and `latest` it can be now."""
+    """The cloud's time, from the last answer, as bounds: `earliest` and `latest` it can be now; ours, if it tells none."""
 
     clock: Clock
+    ours: bool = False
     _told: float = 0.0
     _sent: float = 0.0
     _heard: float = 0.0
 
     def hear(self, told: float | None, sent: float) -> None:
         """Take an answer's time, rounded down to the second, of a request sent at `sent` (seconds that pass)."""
+        self.ours = told is None
         self._told = self.clock.hour() if told is None else told
         self._sent, self._heard = sent, self.clock.passing()
 
@@ -241,16 +243,25 @@ class Claim:
             self.on_event(Noted(_crashed(before)))
         elif before.until >= hour.earliest:
             raise self._held_by(before)
-        elif before.until + LONG_OVER * self.life >= hour.earliest and not self._silent(found, before):
-            return self.win()
+        elif not self._long_over(before, hour):
+            return self._watch(found, before)
         self.door.take_down(found.id)
         return self._hang(hour, before.epoch + 1)
 
-    def _silent(self, found: Plate, before: Holder) -> bool:
-        """Watch a plate that ran out a moment ago, by no clock but our own, and tell whether nobody touched it."""
+    def _long_over(self, before: Holder, hour: Hour) -> bool:
+        return not hour.ours and before.until + LONG_OVER * self.life < hour.earliest
+
+    def _watch(self, found: Plate, before: Holder) -> Held:
+        """Take what ran out a moment ago when, by no clock but our own, nobody touches it. Raises `Refused` when somebody does."""
         self.on_event(Noted(_watching(before, self.life * WATCH)))
         self.clock.wait(self.life * WATCH)
-        return self._look()[0] == found
+        now, hour = self._look()
+        if now is None:
+            return self._hang(hour, 1)
+        if now != found:
+            raise self._held_by(self._holder(now))
+        self.door.take_down(found.id)
+        return self._hang(hour, before.epoch + 1)
 
     def _hang(self, hour: Hour, epoch: int) -> Held:
         sent = self.clock.passing()

@@ -312,6 +312,18 @@ def test_a_cloud_that_does_not_tell_the_time_is_given_ours(somebody, hall, time)
     assert holder(hall).machine == "second"
 
 
+def test_where_the_cloud_tells_no_time_a_clock_that_is_a_day_ahead_takes_nothing_from_the_living(
+    somebody, hall, time
+):
+    hall.dated = False
+    first = somebody(on="first").win()
+    time.meanwhile.append(first.renew)
+    with pytest.raises(Refused, match="another apply holds"):
+        somebody(on="second", wrong_by=DAY).win()
+    first.lease.fence()
+    assert holder(hall).machine == "first"
+
+
 def test_an_estate_of_another_name_has_a_door_of_its_own(somebody, hall, time):
     somebody().win()
     other = hall.comes("other")
