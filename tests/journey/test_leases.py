@@ -65,8 +65,11 @@ def plates(operator):
 
 @contextmanager
 def stopped(desk):
-    """Run an apply and stop it (SIGSTOP) in the middle of its steps."""
-    with desk.start("apply", "--yes") as running:
+    """Run an apply and stop it (SIGSTOP) in the middle of its steps.
+
+    By few workers: each that is stopped between a request's head and its body keeps one of the sandbox's few threads.
+    """
+    with desk.start("apply", "--yes", "--workers", "2") as running:
         desk.wait_for_steps(running, 3)
         running.send_signal(signal.SIGSTOP)
         try:
@@ -123,7 +126,9 @@ def test_a_paused_holder_is_replaced_after_expiry_and_writes_nothing_when_it_wak
         desk.tenant("startup")
     one, two = clone(), clone("elsewhere")
     with stopped(one) as first:
+        paused = time.time()
         (holder,) = plates(operator)
+        assert time.time() - paused < 5, "the sandbox's Keystone must not be waiting for the paused process"
         two.provision("apply", "--yes", expect=3)
         time.sleep(max(0.0, holder.until - time.time()) + 1)
         assert time.time() - holder.since < LIFE * 2, "it must not have been renewed"
