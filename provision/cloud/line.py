@@ -30,8 +30,8 @@ if TYPE_CHECKING:
     from provision.cloud.wire import Road, Wire
 
 UNAUTHORIZED: Final = 401
-TOKENS: Final = 3
-"""With how many tokens one call is tried: one may be revoked, and so may, by bad luck, the next."""
+TOKENS: Final = 5
+"""With how many tokens one call is tried: one may be revoked, and on a busy machine so may the next ones."""
 _SHAKY: Final = frozenset({502, UNAVAILABLE, 504})
 _SAME_TWICE: Final = frozenset({"GET", "HEAD", "PUT", "PATCH", "DELETE"})
 _ADDING: Final = ("/add_", "/remove_")
