@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from provision import declare, draft
+from provision.apply.execute import GOOD
 from provision.apply.walk import failed_tenants, since
 from provision.model.event import Ended, Listener
 from provision.model.outcome import Outcome, Status
@@ -77,9 +78,10 @@ class Wave:
     undone: tuple[Outcome, ...] = ()
 
     def told(self) -> Wave:
-        """Return it without what there is nothing more to say about: the changes that had their step."""
+        """Return it without what there is nothing more to say about: changes that had their step, steps that went well."""
         left = tuple(each for each in self.plan.changes if each.blocked or each.action is Action.LEAVE)
-        return replace(self, plan=replace(self.plan, changes=left, steps=()))
+        ends = tuple(each for each in self.outcomes if each.status not in GOOD)
+        return replace(self, plan=replace(self.plan, changes=left, steps=()), outcomes=ends)
 
 
 @dataclass(slots=True)
@@ -101,6 +103,7 @@ class Campaign:
         for number, group in enumerate(self.rollout.waves(tenants)):
             begun += len(group)
             yield self._wave(walker, plan(group), group, doubtful)
+            walker.cloud.ids.drop(frozenset(tenant.key for tenant in group))
             self.halted = toll.verdict(number)
             if self.halted is not None or self.walker.stop():
                 break

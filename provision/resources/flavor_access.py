@@ -96,15 +96,15 @@ class FlavorAccess(Kind[FlavorAccessSpec]):
             if body["tenant_id"] == project
         )
 
-    def create(self, cloud: Cloud, want: Desired[FlavorAccessSpec]) -> Live[FlavorAccessSpec] | None:
-        """Grant it. Raises `Conflict` when it was granted meanwhile."""
+    def create(self, cloud: Cloud, want: Desired[FlavorAccessSpec]) -> None:
+        """Grant it. Raises `Conflict` when it was granted meanwhile.
+
+        Nova answers with everybody who has access, whose number is the tenants': it is not read.
+        """
         project = cloud.ids.of(Address("project", want.address.tenant, want.address.tenant))
-        flavor = next(each for each in cloud.shared.flavors() if each["name"] == want.spec.flavor)
-        answer = cloud.compute.post(
-            f"/flavors/{flavor['id']}/action", {"addTenantAccess": {"tenant": project}}
-        )
-        granted = (body for body in answer["flavor_access"] if body["tenant_id"] == project)
-        return next((_live(want.address.tenant, flavor, body) for body in granted), None)
+        flavor = next(each["id"] for each in cloud.shared.flavors() if each["name"] == want.spec.flavor)
+        body = {"addTenantAccess": {"tenant": project}}
+        cloud.compute.send("POST", f"/flavors/{flavor}/action", body=body)
 
     def update(self, cloud: Cloud, have: Live[FlavorAccessSpec], want: Desired[FlavorAccessSpec]) -> None:
         """Do nothing: an access has nothing that could differ."""

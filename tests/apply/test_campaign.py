@@ -2,11 +2,12 @@ from dataclasses import dataclass, field
 from types import SimpleNamespace
 
 import pytest
-from shelf import KINDS, desired, live
+from shelf import KINDS, address, desired, live
 
 from provision.apply import campaign as room
 from provision.apply.campaign import Campaign
 from provision.apply.journal import Journal
+from provision.cloud.ids import Ids
 from provision.errors import Conflict
 from provision.model.event import Ended, ignore
 from provision.model.outcome import Outcome, Status
@@ -14,7 +15,7 @@ from provision.model.plan import Action
 from provision.model.rollout import Budget, Rollout
 from provision.plan import make
 
-CLOUD = SimpleNamespace(name="sandbox")
+CLOUD = SimpleNamespace(name="sandbox", ids=Ids())
 
 
 @dataclass(frozen=True)
@@ -119,9 +120,18 @@ def test_nothing_to_take_back_is_no_walk(go, monkeypatch):
 
 
 def test_of_a_wave_that_was_told_only_the_open_ends_are_kept(go):
-    _, (wave,), _ = go(2, Rollout())
+    _, (wave,), _ = go(2, Rollout(), bad=["t1"])
     assert wave.told().plan.changes == () and wave.told().plan.tenants == ("t0", "t1")
-    assert wave.told().outcomes == wave.outcomes
+    assert [each.address.tenant for each in wave.told().outcomes] == ["t1"]
+
+
+def test_ids_of_a_wave_that_is_over_are_forgotten(go):
+    for tenant in ("t0", "t1"):
+        CLOUD.ids.record(address("one", tenant), f"id-{tenant}")
+    go(1, Rollout())
+    assert CLOUD.ids.find(address("one", "t0")) is None
+    assert CLOUD.ids.address("book", "id-t0") is None
+    assert CLOUD.ids.find(address("one", "t1")) == "id-t1"
 
 
 def test_a_wave_with_nothing_to_do_is_not_walked(tmp_path):

@@ -3,6 +3,7 @@ from __future__ import annotations
 import io
 import json
 import sys
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -52,7 +53,8 @@ def asked(monkeypatch):
             on_event(Noted(note))
         declined = confirm is not None and not confirm(seen["plan"])
         outcomes = () if declined else tuple(_walk(seen["plan"], seen.get("error"), on_event))
-        return Applied(seen["plan"], outcomes, REQUESTS, 0.5, declined)
+        ends = Counter(each.status for each in outcomes)
+        return Applied(seen["plan"], outcomes, REQUESTS, 0.5, ends, declined)
 
     monkeypatch.setattr(workflow, "plan", plan)
     monkeypatch.setattr(workflow, "apply", apply)
