@@ -143,7 +143,7 @@ def list_flavors(world, ask):
     found = [
         _flavor_body(ask, row)
         for row in world.flavors.select({}, ask.horizon)
-        if every or row.said["public"] or world.flavor_access.has(row.id, ask.who.project)
+        if every or row.said["public"] or world.flavor_access.has(row, ask.who.project)
     ]
     return Answer(200, {"flavors": found})
 
@@ -189,8 +189,7 @@ def list_access(world, ask, identifier):
 
 def _access(world, flavor, horizon=float("inf")):
     return [
-        {"flavor_id": flavor.id, "tenant_id": project}
-        for project in world.flavor_access.of(flavor.id, horizon)
+        {"flavor_id": flavor.id, "tenant_id": project} for project in world.flavor_access.of(flavor, horizon)
     ]
 
 
@@ -203,7 +202,7 @@ def act(world, ask, identifier):
     _known(world, said["tenant"])
     if granting:
         _grant(world, flavor, said["tenant"])
-    elif not world.flavor_access.drop(flavor.id, said["tenant"]):
+    elif not world.flavor_access.drop(flavor, said["tenant"]):
         raise refuse(404, f"Flavor access not found for {flavor.name} / {said['tenant']} combination.")
     return Answer(200, {"flavor_access": _access(world, flavor)})
 
@@ -211,11 +210,11 @@ def act(world, ask, identifier):
 def _grant(world, flavor, project):
     if flavor.said["public"]:
         raise refuse(409, "Can not add access to a public flavor.")
-    if world.flavor_access.has(flavor.id, project):
+    if world.flavor_access.has(flavor, project):
         raise refuse(
             409, f"Flavor access already exists for flavor {flavor.name} and project {project} combination."
         )
-    world.flavor_access.give(flavor.id, project, time.time())
+    world.flavor_access.give(flavor, project, time.time())
 
 
 @routes.on("GET", "/v2.1/servers", "/v2.1/servers/detail")
