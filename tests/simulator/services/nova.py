@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import time
 
+import orjson
+
 from simulator.route import Answer, Refusal, Routes
 
 routes = Routes("compute")
@@ -193,6 +195,13 @@ def _access(world, flavor, horizon=float("inf")):
     ]
 
 
+def _everybody(flavor):
+    """Answer a change of access as Nova does, with all who have it; kept as text, for it grows with the estate."""
+    return Answer(
+        200, b'{"flavor_access":[%s]}' % flavor.said.get("text", b""), {"Content-Type": "application/json"}
+    )
+
+
 @routes.on("POST", "/v2.1/flavors/{id}/action")
 def act(world, ask, identifier):
     ((action, said),) = ask.body.items()
@@ -204,7 +213,9 @@ def act(world, ask, identifier):
         _grant(world, flavor, said["tenant"])
     elif not world.flavor_access.drop(flavor, said["tenant"]):
         raise refuse(404, f"Flavor access not found for {flavor.name} / {said['tenant']} combination.")
-    return Answer(200, {"flavor_access": _access(world, flavor)})
+    else:
+        flavor.said["text"] = bytearray(orjson.dumps(_access(world, flavor))[1:-1])
+    return _everybody(flavor)
 
 
 def _grant(world, flavor, project):
@@ -215,6 +226,8 @@ def _grant(world, flavor, project):
             409, f"Flavor access already exists for flavor {flavor.name} and project {project} combination."
         )
     world.flavor_access.give(flavor, project, time.time())
+    text = flavor.said.setdefault("text", bytearray())
+    text += b"," * bool(text) + orjson.dumps({"flavor_id": flavor.id, "tenant_id": project})
 
 
 @routes.on("GET", "/v2.1/servers", "/v2.1/servers/detail")
