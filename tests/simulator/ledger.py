@@ -18,6 +18,7 @@ class Ledger:
         self.commits = []
         self.counts = Counter()
         self.requests = Counter()
+        self.faults = Counter()
         self.tokens = 0
         self.foreign = {}
         self.touched = []
@@ -72,6 +73,7 @@ def verdict(world):
         "live": dict(sorted(Counter(kind for kind, _ in rows).items())),
         "commits": _nested(ledger.counts),
         "requests": _nested(ledger.requests),
+        "faults": dict(sorted(ledger.faults.items())),
         "tokens": ledger.tokens,
     }
 

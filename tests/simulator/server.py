@@ -69,11 +69,13 @@ class Server:
             answer = _BEFORE[fault.kind](fault)
         else:
             answer = self._execute(ask, service, segments)
+        if fault is not None:
+            self.world.ledger.faults[fault.kind] += 1
+        self._count(ask.method, answer.status if fault is None else fault.kind)
+        response = self._response(answer, service)
         if fault is not None and fault.kind in _AFTER:
-            self._count(ask.method, fault.kind)
-            return await _AFTER[fault.kind](request, self._response(answer, service), fault)
-        self._count(ask.method, answer.status)
-        return self._response(answer, service)
+            return await _AFTER[fault.kind](request, response, fault)
+        return response
 
     def _count(self, method, status):
         self.world.ledger.requests[method, status] += 1

@@ -77,7 +77,9 @@ def test_some_faults_come_after_everything_was_done(simulator, kind):
                 answer.json()
     assert (time.monotonic() - started >= 0.4) == (kind in {"hang", "slow"})
     assert there(simulator) == 1
-    assert kind in str(simulator.verdict()["requests"]["POST"])
+    verdict = simulator.verdict()
+    assert verdict["faults"] == {kind: 1}
+    assert verdict["requests"]["POST"] == {kind: 1, "201": 1}
 
 
 def test_a_fault_may_mean_some_calls_only(simulator):
