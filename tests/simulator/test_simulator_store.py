@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from types import SimpleNamespace
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from simulator.store import Table, page
@@ -41,6 +41,7 @@ def after(steps):
     return table, [model[each] for each in sorted(model)]
 
 
+@settings(deadline=None)
 @given(STEPS, st.sets(VALUES, max_size=2), st.sets(VALUES, max_size=2), st.integers(0, 5))
 def test_select_is_a_scan(steps, names, tags, horizon):
     table, rows = after(steps)
@@ -53,6 +54,7 @@ def test_select_is_a_scan(steps, names, tags, horizon):
     assert table.select(wanted, horizon) == scanned
 
 
+@settings(deadline=None)
 @given(STEPS, IDS, st.integers(1, 4))
 def test_pages_join_up(steps, marker, limit):
     table, rows = after(steps)
