@@ -48,7 +48,6 @@ class Server:
         service = segments[0]
         if service in {"_control", "_ledger"}:
             return self._control(request, segments, query, raw)
-        self._number += 1
         method, path = request.method, request.raw_path.partition("?")[0]
         root = f"http://{request.headers.get('Host', '127.0.0.1')}"
         ask = Ask(
@@ -72,7 +71,7 @@ class Server:
         if fault is not None:
             self.world.ledger.faults[fault.kind] += 1
         self._count(ask.method, answer.status if fault is None else fault.kind)
-        response = self._response(answer, service)
+        response = self._response(answer)
         if fault is not None and fault.kind in _AFTER:
             return await _AFTER[fault.kind](request, response, fault)
         return response
@@ -126,7 +125,8 @@ class Server:
             and token.project in world.projects.rows
         )
 
-    def _response(self, answer, service):
+    def _response(self, answer):
+        self._number += 1
         body = answer.body
         headers = {
             "x-openstack-request-id": f"req-{self._number:08x}-0000-4000-8000-000000000000",
@@ -142,9 +142,9 @@ class Server:
     def _control(self, request, segments, query, raw):
         found = control.routes.find(request.method, segments)
         if found is None:
-            return self._response(Answer(404, {"error": "no such control"}), "control")
+            return self._response(Answer(404, {"error": "no such control"}))
         ask = Ask(request.method, "", query, _json(raw) if raw else {}, request.headers, "")
-        return self._response(found[0](self.world, ask, *found[1]), "control")
+        return self._response(found[0](self.world, ask, *found[1]))
 
 
 def _json(raw):
