@@ -10,7 +10,7 @@ from typing import Any
 
 from simulator.faults import Faults
 from simulator.ledger import Ledger
-from simulator.store import Settings, Table
+from simulator.store import Access, Settings, Table
 
 REGION = "fr-par"
 
@@ -82,7 +82,7 @@ class Pool(Row):
     shortest: int = 16
     longest: int = 28
     cursor: int = 0
-    free: list[tuple[int, int]] = field(default_factory=list)
+    free: dict[int, list[int]] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -194,13 +194,18 @@ class World:
     """Everything the server knows."""
 
     def __init__(self, knobs, password):
+        self.password = password
+        self.begin(knobs)
+
+    def begin(self, knobs):
+        """Begin with nothing."""
         self.knobs = knobs
         self.faults = Faults(knobs)
         self.ledger = Ledger()
-        self.password = password
         self.tokens = {}
         self.roles = {}
         self.snapshot = None
+        self.horizon = float("inf")
         self._random = random.Random(f"{knobs.seed}/ids")
         self._identity()
         self._neutron()
@@ -246,17 +251,17 @@ class World:
         )
         self.security_groups = Table("security_group", commit, **_NEUTRON)
         self.rules = {}
-        self.network_quotas = Settings("network_quota", commit)
+        self.network_quotas = Settings("network_quota", "network", commit)
 
     def _rest(self):
         commit = self.ledger_commit
         self.flavors = Table("flavor", commit, name=_name)
-        self.flavor_access = Settings("flavor_access", commit)
-        self.compute_quotas = Settings("compute_quota", commit)
+        self.flavor_access = Access("flavor_access", commit)
+        self.compute_quotas = Settings("compute_quota", "compute", commit)
         self.volume_types = Table("volume_type", commit, name=_name)
-        self.type_access = Settings("volume_type_access", commit)
-        self.volume_quotas = Settings("volume_quota", commit)
-        self.default_types = Settings("default_volume_type", commit)
+        self.type_access = Access("volume_type_access", commit)
+        self.volume_quotas = Settings("volume_quota", "volume", commit)
+        self.default_types = Settings("default_volume_type", "default", commit)
         self.images = Table("image", commit, project_id=_project, name=_name)
         self.secrets = Table("secret", commit, project_id=_project, name=_name)
         self.containers = Table("container", commit, project_id=_project)
@@ -271,12 +276,14 @@ class World:
 
     def settings(self):
         """Return every store of settings."""
-        return [each for each in vars(self).values() if isinstance(each, Settings)]
+        return [each for each in vars(self).values() if isinstance(each, Settings | Access)]
 
     def live(self):
-        """Yield (kind, rows) of everything that is there, but for settings and rules."""
+        """Yield (kind, rows) of everything that is there, but for rules, which are their group's."""
         for table in self.tables():
             yield table.kind, table.rows.values()
+        for settings in self.settings():
+            yield settings.kind, settings.rows()
 
     def hex(self):
         """Return a new id as Keystone writes them."""
@@ -288,9 +295,12 @@ class World:
         return f"{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:]}"
 
     def row(self, kind, name, project="", description="", *, identifier=None, **more):
-        """Return a new row, born now; not yet in a table."""
+        """Return a new row, born now; not yet in a table. Its project's id is the very string of the project."""
         now = time.time()
-        return kind(identifier or self.uuid(), name, project, description, now, now, **more)
+        owner = self.projects.rows.get(project)
+        return kind(
+            identifier or self.uuid(), name, owner.id if owner else project, description, now, now, **more
+        )
 
 
 @lru_cache(maxsize=512)
