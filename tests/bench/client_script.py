@@ -25,10 +25,26 @@ def script(wanted: Wanted, openstack: str, cinder: str) -> str:
     """Return the script; `openstack` and `cinder` are the commands' paths."""
     lines = [
         line
-        for part in (_project, _groups, _roles, _quotas, _flavors, _volume_types, _networks, _subnets, _routers, _security_groups)
+        for part in (
+            _project,
+            _groups,
+            _roles,
+            _quotas,
+            _flavors,
+            _volume_types,
+            _networks,
+            _subnets,
+            _routers,
+            _security_groups,
+        )
         for line in part(wanted)
     ]
-    lines = [HEAD, f"openstack() {{ {shlex.quote(openstack)} \"$@\"; }}", f"cinder() {{ {shlex.quote(cinder)} \"$@\"; }}", *lines]
+    lines = [
+        HEAD,
+        f'openstack() {{ {shlex.quote(openstack)} "$@"; }}',
+        f'cinder() {{ {shlex.quote(cinder)} "$@"; }}',
+        *lines,
+    ]
     for spec in wanted["default_volume_type"].values():
         lines.append(f"cinder --os-volume-api-version 3.62 default-type-set {_q(spec['type'])} $project")
     return "\n".join(lines) + "\n"
@@ -39,7 +55,9 @@ def _q(value: object) -> str:
 
 
 def _options(**options: Any) -> str:
-    return " ".join(f"--{name.replace('_', '-')} {_q(value)}" for name, value in options.items() if value is not None)
+    return " ".join(
+        f"--{name.replace('_', '-')} {_q(value)}" for name, value in options.items() if value is not None
+    )
 
 
 def _variable(kind: str, name: str) -> str:
@@ -80,7 +98,9 @@ def _volume_types(wanted: Wanted) -> Iterator[str]:
 
 def _networks(wanted: Wanted) -> Iterator[str]:
     for name, spec in wanted["network"].items():
-        secured = {True: "--enable-port-security", False: "--disable-port-security"}.get(spec.get("port_security"), "")
+        secured = {True: "--enable-port-security", False: "--disable-port-security"}.get(
+            spec.get("port_security"), ""
+        )
         options = _options(description=spec.get("description"), mtu=spec.get("mtu"))
         yield (
             f"{_variable('network', name)}=$(openstack network create {ID} --project $project"

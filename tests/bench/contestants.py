@@ -7,19 +7,22 @@ import os
 import secrets
 import subprocess
 import sys
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import yaml
 from bench import client_script, playbook, recording, wanted
 from bench.measure import Cost, run
-from bench.recording import Recording
-from bench.wanted import Wanted
 
 from provision import sandbox as control
+from provision.cloud.connect import connect
+
+if TYPE_CHECKING:
+    from bench.recording import Call, Recording
+    from bench.wanted import Wanted
 
 HERE: Final = Path(__file__).parent
 BIN: Final = Path(sys.executable).parent
@@ -51,14 +54,17 @@ class Ground:
     name: str = field(default_factory=lambda: f"bench{secrets.token_hex(2)}")
     environment: dict[str, str] = field(default_factory=dict)
     services: tuple[int, ...] = ()
+    pools: dict[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        """Write the estate and find the services' processes."""
+        """Write the estate; find the services' processes and the subnet pools' ids."""
         (self.estate / "tenants").mkdir(parents=True)
         (self.estate / "estate.yaml").write_text(ESTATE.format(name=self.name), encoding="utf-8")
         kept = {key: value for key, value in os.environ.items() if not key.startswith(("OS_", "PROVISION_"))}
         self.environment = {**kept, **control.environment(self.sandbox), "LC_ALL": "C.UTF-8", "NO_COLOR": "1"}
         self.services = tuple(each.pid for each in control.status(self.sandbox) if each.pid)
+        with as_operator(self), closing(connect(None, estate=self.name)) as cloud:
+            self.pools = {pool["name"]: pool["id"] for pool in cloud.shared.subnet_pools()}
 
     @property
     def estate(self) -> Path:
@@ -71,12 +77,19 @@ class Ground:
         clouds = yaml.safe_load(Path(self.environment["OS_CLIENT_CONFIG_FILE"]).read_text(encoding="utf-8"))
         cloud = clouds["clouds"][self.environment["OS_CLOUD"]]
         said = {f"OS_{name.upper()}": str(value) for name, value in cloud["auth"].items()}
-        return {**self.environment, **said, "OS_REGION_NAME": cloud["region_name"], "OS_IDENTITY_API_VERSION": "3"}
+        return {
+            **self.environment,
+            **said,
+            "OS_REGION_NAME": cloud["region_name"],
+            "OS_IDENTITY_API_VERSION": "3",
+        }
 
     def tenant(self) -> str:
         """Write the documents of a fresh tenant and return its key."""
         key = f"{self.name}-{secrets.token_hex(3)}"
-        (self.estate / "tenants" / f"{key}.yaml").write_text(f"tenant: {key}\nprofile: {PROFILE}\n", encoding="utf-8")
+        (self.estate / "tenants" / f"{key}.yaml").write_text(
+            f"tenant: {key}\nprofile: {PROFILE}\n", encoding="utf-8"
+        )
         return key
 
     def plan(self, tenant: str) -> Wanted:
@@ -86,7 +99,12 @@ class Ground:
 
     def provision(self, *words: str, expect: int = 0) -> Cost:
         """Run `provision` on the estate."""
-        return run([str(BIN / "provision"), *words, "--estate", str(self.estate)], self.environment, self.services, expect=expect)
+        return run(
+            [str(BIN / "provision"), *words, "--estate", str(self.estate)],
+            self.environment,
+            self.services,
+            expect=expect,
+        )
 
 
 Bring = Callable[[Ground, str], Cost]
@@ -97,12 +115,13 @@ def with_provision(ground: Ground, tenant: str) -> Cost:
     return ground.provision("apply", tenant, "--yes", "--format", "json")
 
 
-def with_floor(calls: Path) -> Bring:
+def with_floor(calls: Sequence[Call]) -> Bring:
     """Return the floor: the calls of a recording, and nothing else."""
 
     def bring(ground: Ground, tenant: str) -> Cost:
-        command = [sys.executable, str(HERE / "floor.py"), str(calls), tenant]
-        return run(command, ground.named, ground.services)
+        file = ground.folder / f"{tenant}.json"
+        recording.save(calls, file, estate=ground.name, tenant=tenant)
+        return run([sys.executable, str(HERE / "floor.py"), str(file)], ground.named, ground.services)
 
     return bring
 
@@ -117,18 +136,23 @@ def with_client(ground: Ground, tenant: str) -> Cost:
 
 def with_ansible(ground: Ground, tenant: str) -> Cost:
     """A playbook of `openstack.cloud`, in an environment of its own."""
-    return play(ground, [write_playbook(ground, tenant)])
+    return play(ground, write_playbooks(ground, tenant)[:1])
 
 
-def write_playbook(ground: Ground, tenant: str) -> Path:
-    """Write the playbook of a tenant that is not on the cloud yet."""
-    file = ground.folder / f"{tenant}.yaml"
-    plays = playbook.play(ground.plan(tenant), str(BIN / "cinder"))
-    file.write_text(yaml.safe_dump(plays, sort_keys=False), encoding="utf-8")
-    return file
+def write_playbooks(ground: Ground, tenant: str) -> tuple[Path, Path]:
+    """Write the playbook of a tenant that is not on the cloud yet, and the one to run again when it is."""
+    planned = ground.plan(tenant)
+    for subnet in planned["subnet"].values():
+        if "pool" in subnet:
+            subnet["pool"]["id"] = ground.pools[subnet["pool"]["name"]]
+    files = ground.folder / f"{tenant}.yaml", ground.folder / f"{tenant}-again.yaml"
+    for file, again in zip(files, (False, True), strict=True):
+        plays = playbook.play(planned, str(BIN / "cinder"), again=again)
+        file.write_text(yaml.safe_dump(plays, sort_keys=False), encoding="utf-8")
+    return files
 
 
-def play(ground: Ground, files: list[Path]) -> Cost:
+def play(ground: Ground, files: Sequence[Path]) -> Cost:
     """Run playbooks, one after the other in one process."""
     python = ansible() / "bin" / "python"
     settings = {
@@ -137,7 +161,12 @@ def play(ground: Ground, files: list[Path]) -> Cost:
         "ANSIBLE_LOCALHOST_WARNING": "false",
         "ANSIBLE_INVENTORY_UNPARSED_WARNING": "false",
     }
-    command = [str(python.parent / "ansible-playbook"), "-e", f"ansible_python_interpreter={python}", *map(str, files)]
+    command = [
+        str(python.parent / "ansible-playbook"),
+        "-e",
+        f"ansible_python_interpreter={python}",
+        *map(str, files),
+    ]
     return run(command, {**ground.named, **settings}, ground.services)
 
 
@@ -150,22 +179,33 @@ def ansible() -> Path:
     if not done.exists() or done.read_text(encoding="utf-8") != wish:
         uv, environment = str(BIN / "uv"), {**os.environ, "VIRTUAL_ENV": str(place)}
         subprocess.run([uv, "venv", "--quiet", "--clear", "--python", sys.executable, str(place)], check=True)
-        subprocess.run([uv, "pip", "install", "--quiet", "--compile-bytecode", *ANSIBLE], env=environment, check=True)
+        subprocess.run(
+            [uv, "pip", "install", "--quiet", "--compile-bytecode", *ANSIBLE], env=environment, check=True
+        )
         done.write_text(wish, encoding="utf-8")
     return place
 
 
 def versions() -> Mapping[str, str]:
     """Return the versions of what ran: Ansible's environment's and ours."""
-    asked = {str(ansible() / "bin" / "python"): ("ansible", "ansible-core", "openstacksdk"), sys.executable: ("provision", "openstacksdk", "python-openstackclient", "requests")}
+    asked = {
+        str(ansible() / "bin" / "python"): ("ansible", "ansible-core", "openstacksdk"),
+        sys.executable: ("provision", "openstacksdk", "python-openstackclient", "requests"),
+    }
     found = {}
     for python, packages in asked.items():
         code = f"import json, importlib.metadata as m; print(json.dumps({{p: m.version(p) for p in {packages!r}}}))"
-        said = json.loads(subprocess.run([python, "-c", code], capture_output=True, text=True, check=True).stdout)
+        said = json.loads(
+            subprocess.run([python, "-c", code], capture_output=True, text=True, check=True).stdout
+        )
         where = "" if python == sys.executable else " (Ansible's environment)"
         found.update({f"{name}{where}": version for name, version in said.items()})
-    listed = (ansible() / "lib").glob("python3*/site-packages/ansible_collections/openstack/cloud/MANIFEST.json")
-    found["openstack.cloud"] = json.loads(next(listed).read_text(encoding="utf-8"))["collection_info"]["version"]
+    listed = (ansible() / "lib").glob(
+        "python3*/site-packages/ansible_collections/openstack/cloud/MANIFEST.json"
+    )
+    found["openstack.cloud"] = json.loads(next(listed).read_text(encoding="utf-8"))["collection_info"][
+        "version"
+    ]
     return found
 
 

@@ -1,6 +1,6 @@
 """The floor: recorded calls, sent again with `requests` and nothing else; run as a process of its own.
 
-    python floor.py CALLS TENANT [CONNECTIONS]
+    python floor.py CALLS [CONNECTIONS]
 
 The environment's OS_* variables say who asks. One token, one session, sixteen calls at a time unless told otherwise, each as
 soon as those it needs have ended. Prints what it took as JSON; ends with 1 at the first answer that is an error.
@@ -19,19 +19,18 @@ from pathlib import Path
 import requests
 from requests.adapters import HTTPAdapter
 
-TENANT = "@tenant@"
 CONNECTIONS = 16
 
 
-def main(calls_file, tenant, connections=CONNECTIONS):
+def main(calls_file, connections=CONNECTIONS):
     session = requests.Session()
     session.trust_env = False
     session.mount("http://", HTTPAdapter(pool_connections=32, pool_maxsize=int(connections)))
     began = time.perf_counter()
     session.headers["X-Auth-Token"] = _token(session)
     calls = json.loads(Path(calls_file).read_text(encoding="utf-8"))["calls"]
-    spans = _walk(calls, Sender(session, {TENANT: tenant}), int(connections))
-    print(json.dumps(costs(began, spans)))
+    spans = _walk(calls, Sender(session), int(connections))
+    sys.stdout.write(f"{json.dumps(costs(began, spans))}\n")
 
 
 def costs(began, spans):
@@ -56,13 +55,17 @@ def covered(spans):
 class Sender:
     """Sends one call; remembers what its answer gave for those that come later."""
 
-    def __init__(self, session, known):
-        self.session, self.known = session, known
+    def __init__(self, session):
+        self.session, self.known = session, {}
 
     def __call__(self, call):
         started = time.perf_counter()
         answer = self.session.request(
-            call["method"], self._filled(call["url"]), data=self._filled(call["body"]), headers=call["headers"], timeout=120
+            call["method"],
+            self._filled(call["url"]),
+            data=self._filled(call["body"]),
+            headers=call["headers"],
+            timeout=120,
         )
         ended = time.perf_counter()
         if answer.status_code >= 400:
@@ -102,7 +105,10 @@ def _token(session):
         "domain": {"name": os.environ["OS_USER_DOMAIN_NAME"]},
         "password": os.environ["OS_PASSWORD"],
     }
-    project = {"name": os.environ["OS_PROJECT_NAME"], "domain": {"name": os.environ["OS_PROJECT_DOMAIN_NAME"]}}
+    project = {
+        "name": os.environ["OS_PROJECT_NAME"],
+        "domain": {"name": os.environ["OS_PROJECT_DOMAIN_NAME"]},
+    }
     body = {
         "auth": {
             "identity": {"methods": ["password"], "password": {"user": password}},

@@ -97,7 +97,8 @@ def _quotas(cloud: Cloud, project: str, wanted: Wanted) -> Iterator[Line]:
         "compute": cloud.compute.get(f"/os-quota-sets/{project}")["quota_set"],
         "volume": cloud.volume.get(f"/os-quota-sets/{project}")["quota_set"],
         "network": {
-            name: cloud.network.get(f"/quotas/{project}")["quota"].get(word) for name, word in NETWORK_WORDS.items()
+            name: cloud.network.get(f"/quotas/{project}")["quota"].get(word)
+            for name, word in NETWORK_WORDS.items()
         },
     }
     for name in quotas(wanted):

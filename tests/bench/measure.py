@@ -27,11 +27,15 @@ class Cost:
     output: str
 
 
-def run(command: Sequence[str], environment: Mapping[str, str], services: Sequence[int], *, expect: int = 0) -> Cost:
+def run(
+    command: Sequence[str], environment: Mapping[str, str], services: Sequence[int], *, expect: int = 0
+) -> Cost:
     """Run a command to its end. Raises `RuntimeError`, with the last it said, unless it ends with `expect`."""
     before = _spent(services)
     began = time.perf_counter()
-    process = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    process = subprocess.Popen(
+        command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    )
     output = process.stdout.read()
     _, status, used = os.wait4(process.pid, 0)
     wall = time.perf_counter() - began

@@ -20,12 +20,17 @@ from typing import Any, Final
 from provision import workflow
 from provision.apply.perform import Performer
 from provision.cloud.wire import Wire
+from provision.model.address import Address
+from provision.model.marker import Owner
 
 READING: Final = frozenset({"GET", "HEAD"})
 RULES: Final = "/security-group-rules"
 TENANT: Final = "@tenant@"
 _ID: Final = re.compile(r"\b[0-9a-f]{32}\b|\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b")
-_CARRIED: Final = re.compile("content-type|x-container.*|openstack-api-version|x-openstack-nova-api-version", re.I)
+_MARK: Final = re.compile(r"\[provision:(?P<address>[^\s\]]+) g:[0-9a-f]{8}\]")
+_CARRIED: Final = re.compile(
+    "content-type|x-container.*|openstack-api-version|x-openstack-nova-api-version", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +94,17 @@ def _listening(sent: list[Sent]) -> Iterator[None]:
         headers = {name: str(value) for name, value in request.headers.items() if _CARRIED.fullmatch(name)}
         step = getattr(here, "step", "")
         sent.append(
-            Sent(step, request.method, request.url, headers, body, response.status_code, response.text, began, ended)
+            Sent(
+                step,
+                request.method,
+                request.url,
+                headers,
+                body,
+                response.status_code,
+                response.text,
+                began,
+                ended,
+            )
         )
         return response
 
@@ -116,21 +131,35 @@ def distill(recording: Recording) -> tuple[Call, ...]:
     calls = []
     for index in kept:
         sent = recording.sent[index]
-        given = {
-            _placeholder(identifier): path for identifier, (by, path) in made.items() if by == index
-        }
+        given = {_placeholder(identifier): path for identifier, (by, path) in made.items() if by == index}
         needs = {made[each][0] for each in _ids(sent) if each in made}
         before = {place[each] for each in needs | _before(recording, kept, index) if each in place}
         text = _fill(recording.tenant, made)
         calls.append(
-            Call(sent.method, text(sent.url), sent.headers, text(sent.body), tuple(sorted(before - {place[index]})), given)
+            Call(
+                sent.method,
+                text(sent.url),
+                sent.headers,
+                text(sent.body),
+                tuple(sorted(before - {place[index]})),
+                given,
+            )
         )
     return tuple(_only_needed(calls))
 
 
-def save(calls: Sequence[Call], path: Path, **more: object) -> None:
-    """Write what `floor.py` reads."""
-    path.write_text(json.dumps({**more, "calls": [asdict(call) for call in calls]}), encoding="utf-8")
+def save(calls: Sequence[Call], path: Path, *, estate: str, tenant: str) -> None:
+    """Write what `floor.py` reads: the calls of this estate for one tenant, its marks included."""
+    owner = Owner(estate)
+
+    def marked(found: re.Match[str]) -> str:
+        return owner.marker(Address.parse(found["address"]))
+
+    def told(text: str) -> str:
+        return _MARK.sub(marked, text.replace(TENANT, tenant))
+
+    ready = [asdict(replace(call, url=told(call.url), body=told(call.body))) for call in calls]
+    path.write_text(json.dumps({"calls": ready}), encoding="utf-8")
 
 
 def _in_bulk(sent: Sequence[Sent]) -> Iterator[Sent]:
@@ -141,7 +170,12 @@ def _in_bulk(sent: Sequence[Sent]) -> Iterator[Sent]:
         if each not in added:
             yield each
         elif each is first[each.step]:
-            rules = [rule for one in added if one.step == each.step for rule in json.loads(one.body)["security_group_rules"]]
+            rules = [
+                rule
+                for one in added
+                if one.step == each.step
+                for rule in json.loads(one.body)["security_group_rules"]
+            ]
             yield replace(each, body=json.dumps({"security_group_rules": rules}))
 
 

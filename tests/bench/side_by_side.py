@@ -7,16 +7,18 @@ import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from bench import contestants, inventory, recording
 from bench.contestants import Bring, Ground
 from bench.floor import covered
 from bench.measure import Cost, median
-from bench.recording import Recording
 
 from provision import sandbox as control
 from provision.cloud.connect import connect
+
+if TYPE_CHECKING:
+    from bench.recording import Recording
 
 Say = Callable[[str], None]
 RUNS: Final = 3
@@ -45,9 +47,11 @@ def ground(sandbox: Path | None) -> Iterator[Ground]:
 def bring_one(on: Ground, say: Say, *, runs: int = RUNS) -> dict[str, Any]:
     """Bring fresh tenants by every way, in turn, `runs` times; return medians, ratios and what each left out."""
     recorded = contestants.record(on)
-    calls = on.folder / "calls.json"
-    recording.save(recording.distill(recorded), calls)
-    ways: dict[str, Bring] = {"floor": contestants.with_floor(calls), "provision": contestants.with_provision, **RIVALS}
+    ways: dict[str, Bring] = {
+        "floor": contestants.with_floor(recording.distill(recorded)),
+        "provision": contestants.with_provision,
+        **RIVALS,
+    }
     costs: dict[str, list[Cost]] = {name: [] for name in ways}
     made: dict[str, str] = {}
     for turn in range(1, runs + 1):
@@ -70,7 +74,11 @@ def _ratios(medians: Mapping[str, Mapping[str, float]]) -> dict[str, float]:
     walls = {name: each["wall"] for name, each in medians.items()}
     return {
         "provision / floor": round(walls["provision"] / walls["floor"], 2),
-        **{f"{name} / provision": round(walls[name] / walls["provision"], 1) for name in RIVALS if name in walls},
+        **{
+            f"{name} / provision": round(walls[name] / walls["provision"], 1)
+            for name in RIVALS
+            if name in walls
+        },
         **{f"{name} / floor": round(walls[name] / walls["floor"], 1) for name in RIVALS if name in walls},
     }
 
@@ -95,20 +103,26 @@ def differences(on: Ground, made: Mapping[str, str]) -> dict[str, list[str]]:
         found = {name: inventory.take(cloud, tenant, wanted) for name, tenant in made.items()}
     ours = found.pop("provision")
     return {
-        name: [f"{sign} {' '.join(line)}" for sign, lines in (("-", ours - has), ("+", has - ours)) for line in sorted(lines)]
+        name: [
+            f"{sign} {' '.join(line)}"
+            for sign, lines in (("-", ours - has), ("+", has - ours))
+            for line in sorted(lines)
+        ]
         for name, has in found.items()
     }
 
 
-def change_nothing(on: Ground, say: Say, *, runs: int = RUNS, many: int = MANY, few: int = FEW) -> dict[str, Any]:
+def change_nothing(
+    on: Ground, say: Say, *, runs: int = RUNS, many: int = MANY, few: int = FEW
+) -> dict[str, Any]:
     """Plan `many` tenants that are as they should be, against Ansible over `few`, scaled to as many."""
     tenants = [on.tenant() for _ in range(many)]
     on.provision("apply", *tenants, "--yes")
     ours = [on.provision("plan", *tenants) for _ in range(runs)]
     say(f"plan over {many}: {', '.join(f'{cost.wall:.2f}' for cost in ours)} s")
-    files = [contestants.write_playbook(on, on.tenant()) for _ in range(few)]
-    contestants.play(on, files)
-    theirs = [contestants.play(on, files) for _ in range(runs)]
+    first, again = zip(*(contestants.write_playbooks(on, on.tenant()) for _ in range(few)), strict=True)
+    contestants.play(on, first)
+    theirs = [contestants.play(on, again) for _ in range(runs)]
     say(f"ansible over {few}: {', '.join(f'{cost.wall:.2f}' for cost in theirs)} s")
     scaled = median(theirs)["wall"] * many / few
     return {

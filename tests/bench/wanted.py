@@ -22,11 +22,18 @@ def read(plan: str) -> Wanted:
         if change["action"] != "CREATE":
             raise ValueError(f"{change['address']}: {change['action']}, on a fresh tenant")
         kind, _, name = change["address"].split("/", 2)
-        wanted[kind][name] = {each["field"]: each["after"] for each in change["fields"] if each["after"] is not None}
+        wanted[kind][name] = {
+            each["field"]: each["after"] for each in change["fields"] if each["after"] is not None
+        }
     return wanted
 
 
 def quotas(wanted: Wanted) -> dict[str, int]:
     """Return every quota of the three services, by the plan's own words."""
     kinds = ("compute_quota", "volume_quota", "network_quota")
-    return {name: value for kind in kinds for fields in wanted.get(kind, {}).values() for name, value in fields.items()}
+    return {
+        name: value
+        for kind in kinds
+        for fields in wanted.get(kind, {}).values()
+        for name, value in fields.items()
+    }
