@@ -144,13 +144,25 @@ def _nothing(nothing: Results) -> str:
 
 def _scale(scales: Sequence[Results]) -> str:
     rows = [
-        (f"{each['scale']['tenants']:,}", verb, f"{latency * 1000:.0f} ms", str(each["scale"]["workers"]), _s(each[verb]["wall"]), _s(each[verb]["cpu"]), f"{each[verb]['peak']:.0f} MiB", each[verb]["said"])
+        (f"{each['scale']['tenants']:,}", verb, f"{latency * 1000:.0f} ms", str(each["scale"]["workers"]), _s(each[verb]["wall"]), _s(each[verb]["cpu"]), _s(each[verb]["server"]), f"{each[verb]['peak']:.0f} MiB", each[verb]["said"])
         for each in scales
         for verb, latency in (("apply", each["scale"]["latency"]), ("plan", 0.0))
     ]  # fmt: skip
-    head = ("tenants", "", "latency", "at a time", "wall", "own processor", "peak", "said")
+    head = (
+        "tenants",
+        "",
+        "latency",
+        "at a time",
+        "wall",
+        "own processor",
+        "simulator's processor",
+        "peak",
+        "said",
+    )
     about = "Each applied to an empty simulated cloud (`tests/simulator`), and then planned again with nothing to change."
-    return "\n".join([f"## Scale\n\n{about}\n", *table(head, rows)]) + "\n"
+    twice = sum(each["twice"] for each in scales)
+    judged = f"\nThe simulator's ledger found {twice} things twice."
+    return "\n".join([f"## Scale\n\n{about}\n", *table(head, rows), judged]) + "\n"
 
 
 def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[str]:

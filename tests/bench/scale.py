@@ -34,14 +34,15 @@ def measure(scale: Scale, say: Say) -> dict[str, Any]:
 
     with tempfile.TemporaryDirectory(prefix="bench-") as folder, simulated(latency=scale.latency) as cloud:
         estate = write(Path(folder) / "estate", scale.tenants)
-        environment = _environment(cloud.environment)
+        environment = _environment(cloud.env)
         words = ["--yes", "--workers", str(scale.workers)]
-        applied = _provision(estate, environment, "apply", *words)
+        applied = _provision(estate, environment, cloud.pid, "apply", *words)
         say(f"apply over {scale.tenants}: {applied.wall:.1f} s")
-        cloud.turn(latency=0.0)
-        planned = _provision(estate, environment, "plan", "--workers", str(scale.workers))
+        cloud.control(latency=0.0)
+        planned = _provision(estate, environment, cloud.pid, "plan", "--workers", str(scale.workers))
         say(f"plan over {scale.tenants}: {planned.wall:.1f} s")
-    return {"scale": asdict(scale), "apply": _figures(applied), "plan": _figures(planned)}
+        twice = len(cloud.verdict()["duplicated"])
+    return {"scale": asdict(scale), "apply": _figures(applied), "plan": _figures(planned), "twice": twice}
 
 
 def write(estate: Path, tenants: int) -> Path:
@@ -56,8 +57,8 @@ def write(estate: Path, tenants: int) -> Path:
     return estate
 
 
-def _provision(estate: Path, environment: Mapping[str, str], *words: str) -> Cost:
-    return run([str(BIN / "provision"), *words, "--estate", str(estate)], environment, ())
+def _provision(estate: Path, environment: Mapping[str, str], simulator: int, *words: str) -> Cost:
+    return run([str(BIN / "provision"), *words, "--estate", str(estate)], environment, [simulator])
 
 
 def _environment(cloud: Mapping[str, str]) -> dict[str, str]:
@@ -70,6 +71,7 @@ def _figures(cost: Cost) -> dict[str, Any]:
     return {
         "wall": round(cost.wall, 1),
         "cpu": round(cost.cpu, 1),
+        "server": round(cost.server, 1),
         "peak": round(cost.peak),
         "said": " ".join(last),
     }

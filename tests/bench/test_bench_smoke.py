@@ -103,7 +103,7 @@ def test_the_page_is_what_the_results_say():
             "walls": {"floor": [2.0], "provision": [2.5]}, "requests": {"floor": inside}, "differences": {"floor": ["- quota cores 7"]},
         },
         "nothing": {"tenants": 20, "measured on": 3, "provision": figures, "ansible": figures, "ansible scaled": 13.3, "ratio": 6.7},
-        "scale": [{"scale": {"tenants": 1000, "latency": 0.05, "workers": 32}, "apply": {**figures, "said": "ok"}, "plan": {**figures, "said": "nothing"}}],
+        "scale": [{"scale": {"tenants": 1000, "latency": 0.05, "workers": 32}, "apply": {**figures, "said": "ok"}, "plan": {**figures, "said": "nothing"}, "twice": 4}],
     }  # fmt: skip
     written = page(results)
     for said in (
@@ -113,5 +113,6 @@ def test_the_page_is_what_the_results_say():
         "scaled linearly to 20",
         "| 1,000 | apply | 50 ms |",
         "ansible 12",
+        "found 4 things twice",
     ):
         assert said in written
