@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import os
 import platform
 import statistics
 import subprocess
-import time
+import sys
+import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +16,7 @@ from pathlib import Path
 import psutil
 
 SHOWN = 2000
+SPAWN = Path(__file__).with_name("spawn.py")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,19 +34,17 @@ def run(
     command: Sequence[str], environment: Mapping[str, str], services: Sequence[int], *, expect: int = 0
 ) -> Cost:
     """Run a command to its end. Raises `RuntimeError`, with the last it said, unless it ends with `expect`."""
-    before = _spent(services)
-    began = time.perf_counter()
-    process = subprocess.Popen(
-        command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
-    )
-    output = process.stdout.read()
-    _, status, used = os.wait4(process.pid, 0)
-    wall = time.perf_counter() - began
-    process.stdout.close()
-    process.returncode = os.waitstatus_to_exitcode(status)
-    if process.returncode != expect:
-        raise RuntimeError(f"{command[0]} ended with {process.returncode}:\n{output[-SHOWN:]}")
-    return Cost(wall, used.ru_utime + used.ru_stime, _spent(services) - before, used.ru_maxrss / 1024, output)
+    with tempfile.NamedTemporaryFile(prefix="bench-", suffix=".json") as report:
+        before = _spent(services)
+        spawn = [sys.executable, "-S", str(SPAWN), report.name, *command]
+        done = subprocess.run(
+            spawn, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=True
+        )
+        server = _spent(services) - before
+        took = json.loads(Path(report.name).read_text(encoding="utf-8"))
+    if took["status"] != expect:
+        raise RuntimeError(f"{command[0]} ended with {took['status']}:\n{done.stdout[-SHOWN:]}")
+    return Cost(took["wall"], took["cpu"], server, took["peak"], done.stdout)
 
 
 def median(costs: Sequence[Cost]) -> dict[str, float]:

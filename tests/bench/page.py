@@ -21,7 +21,7 @@ HOW = """\
 ## How it is measured
 
 - Every contestant is a process of its own, measured from its start to its end: wall time, its own processor time and that of
-  its children (`wait4`), and the processor time that the sandbox's services used meanwhile. The tenants are fresh each run, and the
+  its children (`wait4`), the most memory that any one of them held, and the processor time that the sandbox's services used meanwhile. The tenants are fresh each run, and the
   contestants take turns, so that all meet the same machine. Ratios are of medians of one session.
 - **The floor** is recorded from an apply: the writes it made, and the one read without which the default security group's rules
   cannot be removed. They are sent again for another tenant with `requests`: one token, one session, 16 at a time, in the order of the
