@@ -21,21 +21,23 @@ DOCS: Final = Path(__file__).parents[2] / "docs"
 def main(words: Sequence[str]) -> None:
     """Measure what was asked for (all of it when nothing was), over what the page already has of the rest."""
     asked = _parser().parse_args(words)
-    results = {
-        **_kept(),
-        "machine": machine(),
-        "made_at": datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC"),
-        "load": load(),
-    }
+    results = {"measured": {}, **_kept()}
     if asked.part in {"all", "side"}:
+        results["measured"]["side by side"] = _circumstances()
         given = os.environ.get("PROVISION_SANDBOX")
         with side_by_side.ground(Path(given) if given else None) as on:
             results["versions"] = dict(contestants.versions())
             results["one"] = side_by_side.bring_one(on, _say, runs=asked.runs)
             results["nothing"] = side_by_side.change_nothing(on, _say, runs=asked.runs)
     if asked.part in {"all", "scale"}:
+        results["measured"]["scale"] = _circumstances()
         results["scale"] = [scale.measure(each, _say) for each in _scales(asked)]
     _write(results)
+
+
+def _circumstances() -> dict[str, Any]:
+    """Say on what machine, when, and how busy it was before."""
+    return {**machine(), "when": datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC"), "load": load()}
 
 
 def _scales(asked: argparse.Namespace) -> Sequence[scale.Scale]:

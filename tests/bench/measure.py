@@ -48,8 +48,8 @@ def run(
 
 
 def median(costs: Sequence[Cost]) -> dict[str, float]:
-    """Return the median of each figure of several runs."""
-    figures = ("wall", "cpu", "server", "peak")
+    """Return the medians of several runs' times."""
+    figures = ("wall", "cpu", "server")
     return {name: round(statistics.median(getattr(cost, name) for cost in costs), 3) for name in figures}
 
 

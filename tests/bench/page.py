@@ -21,7 +21,7 @@ HOW = """\
 ## How it is measured
 
 - Every contestant is a process of its own, measured from its start to its end: wall time, its own processor time and that of
-  its children (`wait4`), the most memory that any one of them held, and the processor time that the sandbox's services used meanwhile. The tenants are fresh each run, and the
+  its children (`wait4`), and the processor time that the sandbox's services used meanwhile. The tenants are fresh each run, and the
   contestants take turns, so that all meet the same machine. Ratios are of medians of one session.
 - **The floor** is recorded from an apply: the writes it made, and the one read without which the default security group's rules
   cannot be removed. They are sent again for another tenant with `requests`: one token, one session, 16 at a time, in the order of the
@@ -68,20 +68,23 @@ def page(results: Results) -> str:
 
 
 def _machine(results: Results) -> str:
-    said = results["machine"]
     versions = ", ".join(f"{name} {version}" for name, version in results.get("versions", {}).items())
     lines = [
-        f"{said['processor']}, {said['cores']} cores, {said['memory']}, {said['system']}, Python {said['python']}.",
-        f"Measured {results['made_at']}, load of the minute before {results['load']}.",
+        *(_measured(part, said) for part, said in results["measured"].items()),
         *([f"Versions: {versions}."] if versions else []),
     ]
-    return "\n".join(lines) + "\n"
+    return "\n".join(f"- {line}" for line in lines) + "\n"
+
+
+def _measured(part: str, said: Results) -> str:
+    machine = f"{said['processor']}, {said['cores']} cores, {said['memory']}, {said['system']}"
+    return f"{part}: {machine}, Python {said['python']}; {said['when']}, load of the minute before {said['load']}."
 
 
 def _one(one: Results) -> str:
     best = one["medians"]["floor"]["wall"]
     rows = [
-        (WAYS[name], _s(each["wall"]), f"{each['wall'] / best:.2f} ×", _s(each["cpu"]), _s(each["server"]), f"{each['peak']:.0f} MiB", _walls(one, name))
+        (WAYS[name], _s(each["wall"]), f"{each['wall'] / best:.2f} ×", _s(each["cpu"]), _s(each["server"]), _walls(one, name))
         for name, each in sorted(one["medians"].items(), key=lambda pair: pair[1]["wall"])
     ]  # fmt: skip
     head = (
@@ -90,7 +93,6 @@ def _one(one: Results) -> str:
         "of the floor",
         "own processor",
         "services' processor",
-        "peak",
         "runs, s",
     )
     lines = [
@@ -144,10 +146,10 @@ def _nothing(nothing: Results) -> str:
 
 def _scale(scales: Sequence[Results]) -> str:
     rows = [
-        (f"{each['scale']['tenants']:,}", verb, f"{latency * 1000:.0f} ms", str(each["scale"]["workers"]), _s(each[verb]["wall"]), _s(each[verb]["cpu"]), _s(each[verb]["server"]), f"{each[verb]['peak']:.0f} MiB", each[verb]["said"])
+        _scale_row(each, verb, latency)
         for each in scales
         for verb, latency in (("apply", each["scale"]["latency"]), ("plan", 0.0))
-    ]  # fmt: skip
+    ]
     head = (
         "tenants",
         "",
@@ -163,6 +165,13 @@ def _scale(scales: Sequence[Results]) -> str:
     twice = sum(each["twice"] for each in scales)
     judged = f"\nThe simulator's ledger found {twice} things twice."
     return "\n".join([f"## Scale\n\n{about}\n", *table(head, rows), judged]) + "\n"
+
+
+def _scale_row(measured: Results, verb: str, latency: float) -> tuple[str, ...]:
+    scale, took = measured["scale"], measured[verb]
+    asked = (f"{scale['tenants']:,}", verb, f"{latency * 1000:.0f} ms", str(scale["workers"]))
+    times = (_s(took[name]) for name in ("wall", "cpu", "server"))
+    return *asked, *times, f"{took['peak']:.0f} MiB", took["said"]
 
 
 def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[str]:

@@ -96,8 +96,8 @@ def test_the_page_is_what_the_results_say():
     figures = {"wall": 2.0, "cpu": 0.5, "server": 1.5, "peak": 60.0}
     inside = {"requests": 3, "seconds": 1.0, "waited": 0.9, "summed": 2.5}
     results = {
-        "machine": {"processor": "Z80", "cores": "2", "memory": "64 GiB", "system": "CP/M", "python": "3.11"},
-        "made_at": "today", "load": 0.1, "versions": {"ansible": "12"},
+        "measured": {"scale": {"processor": "Z80", "cores": "2", "memory": "64 KiB", "system": "CP/M", "python": "3.11", "when": "today", "load": 0.1}},
+        "versions": {"ansible": "12"},
         "one": {
             "runs": 3, "medians": {"floor": figures, "provision": {**figures, "wall": 2.5}}, "ratios": {"provision / floor": 1.25},
             "walls": {"floor": [2.0], "provision": [2.5]}, "requests": {"floor": inside}, "differences": {"floor": ["- quota cores 7"]},
