@@ -57,6 +57,12 @@ def contract(session: nox.Session) -> None:
 
 
 @nox.session
+def bench(session: nox.Session) -> None:
+    """Measure, and write docs/benchmarks.md: a quarter of an hour and Ansible's download (see that page for parts of it)."""
+    session.run("python", "-m", "bench", *session.posargs, env={"PYTHONPATH": f"tests{os.pathsep}."})
+
+
+@nox.session
 def pins(session: nox.Session) -> None:
     """Make the locks anew from the *.in files (deliberately, never in CI)."""
     for lock, source in PINS.items():
