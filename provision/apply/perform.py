@@ -8,7 +8,7 @@ window. Found once, it is ours; found nowhere, it is created; found twice, the o
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from provision.errors import CloudError, Conflict, NotFound, ProvisionError, UnknownOutcome
@@ -91,7 +91,8 @@ class Performer:
         """Create; what a lost answer left behind is looked for, and only where the window shows nothing it is sent again."""
         for left in reversed(range(ATTEMPTS)):
             try:
-                return kind.create(self.cloud, want)
+                made = kind.create(self.cloud, want)
+                return made and replace(made, fresh=True)
             except (UnknownOutcome, Conflict) as error:
                 found = self._await(kind, want.address)
                 if found is not None:
