@@ -115,13 +115,13 @@ class Pace:
             self._rate = None
 
     def _slow_down(self, accepted: float, asked: float, now: float) -> None:
-        """Ask for what was accepted, and a step more: a limit that is lifted must be found out."""
+        """Ask for what was accepted; at worst for half."""
         if self._rate is None:
             self._rate, self._next, self._waited_at = asked, now, now
             self._searching = True
         else:
-            self._searching = accepted < self._rate / 2
-        self._rate, self._clean = max(accepted * (1 + STEP), self._rate / 2, SLOWEST), 0
+            self._searching = accepted < self._rate / 4
+        self._rate, self._clean = max(accepted, self._rate / 2, SLOWEST), 0
 
 
 @dataclass(slots=True)
