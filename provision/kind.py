@@ -136,16 +136,26 @@ class Kind(ABC, Generic[SpecT]):
         return want
 
     @abstractmethod
-    def create(self, cloud: Cloud, want: Desired[SpecT]) -> str:
-        """Create it, marked as ours, and return its id. The last call is the creating one, and nothing may fail after it."""
+    def create(self, cloud: Cloud, want: Desired[SpecT]) -> Live[SpecT] | None:
+        """Create it, marked as ours. The last call is the creating one, and nothing may fail after it.
+
+        Returns what the service's own answer shows; None where it says nothing, and a look must tell.
+        """
 
     @abstractmethod
-    def update(self, cloud: Cloud, have: Live[SpecT], want: Desired[SpecT]) -> None:
-        """Make what is there equal to what is wanted, in one write where the service allows; marks it too (adoption)."""
+    def update(self, cloud: Cloud, have: Live[SpecT], want: Desired[SpecT]) -> Live[SpecT] | None:
+        """Make what is there equal to what is wanted, in one write where the service allows; marks it too (adoption).
+
+        Returns what the last answer shows, when it shows all of it; else None, and a look must tell.
+        """
 
     @abstractmethod
     def delete(self, cloud: Cloud, have: Live[SpecT]) -> None:
         """Remove it; already gone is success."""
+
+    def concerns(self, tenant: Tenant) -> bool:  # noqa: ARG002 (for kinds whose reading costs a call a tenant)
+        """Tell whether to read it for a tenant; a kind that costs calls a tenant is read only for those that ask for some."""
+        return True
 
     def look(self, cloud: Cloud, address: Address) -> tuple[Live[SpecT], ...]:
         """Return everything that now answers to one address; the default observes its tenant."""

@@ -3,32 +3,30 @@
 from __future__ import annotations
 
 import difflib
-import getpass
 import os
-import socket
 import time
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
-import provision.resources  # noqa: F401 (registers every kind)
 from provision import declare, proof
 from provision import plan as planning
-from provision.apply.execute import execute
+from provision.apply.campaign import Campaign, Planner, Wave
 from provision.apply.journal import Journal, alone
-from provision.apply.perform import Performer
+from provision.apply.lease import leased
 from provision.apply.signals import stop_asked
+from provision.apply.walk import Walker
 from provision.cloud.connect import CLOUD_VARIABLES, Cloud, connect
 from provision.declare import examples, scaffold
+from provision.draft import Draft, look
 from provision.errors import ProvisionError, Refused, UsageError
-from provision.kind import Kind, Unmet, kinds
+from provision.model.applied import Applied, Requests
 from provision.model.event import Listener, ignore
-from provision.model.plan import Problem
-from provision.observe import survey
+from provision.model.rollout import Rollout
 from provision.observe.facts import facts as observe_facts
 from provision.plan import file as plan_file
 from provision.text import say
@@ -36,19 +34,16 @@ from provision.text import say
 if TYPE_CHECKING:
     from provision.model.estate import Estate
     from provision.model.facts import Facts
-    from provision.model.outcome import Outcome
-    from provision.model.plan import Plan, Step
+    from provision.model.outcome import Status
+    from provision.model.plan import Plan
     from provision.model.proof import Proof
-    from provision.model.resource import Desired
     from provision.model.tenant import Tenant
     from provision.text import Language
 
 WORKERS: Final = 16
 STATE: Final = ".provision"
 ESTATE_FILE: Final = "estate.yaml"
-DOUBT: Final = 600.0  # seconds for which a create that an earlier run did not see end may still show up
 
-Requests = dict[str, dict[str, int]]
 Confirm = Callable[["Plan"], bool]
 
 
@@ -71,17 +66,6 @@ class Planned:
     options: planning.Options
     requests: Requests
     seconds: float
-
-
-@dataclass(frozen=True, slots=True)
-class Applied:
-    """A plan, what became of its steps, and what it all cost; `declined` when the person said no."""
-
-    plan: Plan
-    outcomes: tuple[Outcome, ...]
-    requests: Requests
-    seconds: float
-    declined: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +137,7 @@ def plan(question: Question, on_event: Listener = ignore) -> Planned:
     """Compare documents and cloud, over a session that cannot write."""
     started = time.monotonic()
     with _connected(question) as (_, tenants, cloud):
-        made = _plan(tenants, cloud, question.options, on_event)
+        made = Draft.looking(cloud, tenants, question.options, on_event).whole(tenants)
         return Planned(made, question.options, cloud.requests(), time.monotonic() - started)
 
 
@@ -162,36 +146,74 @@ def save(planned: Planned, path: Path) -> None:
     plan_file.save(planned.plan, planned.options, path)
 
 
-def apply(
+def apply(  # noqa: PLR0913 (each says one thing about how to write)
     question: Question,
     *,
     saved: Path | None = None,
-    confirm: Confirm = lambda _: True,
+    confirm: Confirm | None = None,
+    rollout: Rollout = Rollout(),  # noqa: B008 (frozen)
+    whole: bool = True,
     on_event: Listener = ignore,
 ) -> Applied:
-    """Plan, ask, and walk the plan's graph; with `saved`, only when the plan made now is the one that was saved.
+    """Plan, ask where somebody is to `confirm`, and walk the plan's graph wave by wave, as `rollout` says.
 
-    Raises `StalePlan` when documents or cloud moved since, `Refused` when another apply holds the estate.
+    With `saved`, only when the plan made now is the one that was saved. Unless the `whole` plan is asked for in the end, of
+    what was planned and done only what is left to say something about is kept. Raises `StalePlan` when documents or cloud moved since,
+    `Refused` when another apply holds the estate, here or on another machine.
     """
     started = time.monotonic()
     kept = plan_file.load(saved) if saved else None
     if kept:
-        question = Question(
-            question.directory, kept.tenants, question.cloud or kept.cloud, kept.options, question.workers
+        question = replace(
+            question, tenants=kept.tenants, cloud=question.cloud or kept.cloud, options=kept.options
         )
-    with _connected(question) as (estate, tenants, cloud), alone(estate.directory / STATE):
-        made = _plan(tenants, cloud, question.options, on_event)
-        if kept:
-            plan_file.refuse_when_stale(kept, made)
-        declined = bool(made.steps) and not confirm(made)
-        outcomes = () if declined else _walk(estate, cloud, made, question.workers, on_event)
-        return Applied(made, outcomes, cloud.requests(), time.monotonic() - started, declined)
+    with _connected(question) as (estate, tenants, cloud), _held(estate, cloud, on_event):
+        draft = Draft.looking(cloud, tenants, question.options, on_event)
+        planner: Planner = draft.plan
+        if kept or confirm:
+            made = draft.whole(tenants)
+            if kept:
+                plan_file.refuse_when_stale(kept, made)
+            if confirm and made.steps and not confirm(made):
+                return Applied(made, (), cloud.requests(), time.monotonic() - started, declined=True)
+            planner = partial(_part, made)
+        with closing(Journal(estate.directory / STATE)) as journal, stop_asked() as stop:
+            campaign = Campaign(Walker(cloud, question.workers, on_event, stop.is_set), journal, rollout)
+            ends: Counter[Status] = Counter()
+
+            def keep(wave: Wave) -> Wave:
+                ends.update(each.status for each in wave.outcomes)
+                return wave if whole else wave.told()
+
+            waves = list(map(keep, campaign.run(tenants, planner)))
+        return Applied(
+            planning.join(cloud.name, [wave.plan for wave in waves] or [draft.plan(())]),
+            tuple(outcome for wave in waves for outcome in wave.outcomes),
+            cloud.requests(),
+            time.monotonic() - started,
+            ends=ends,
+            undone=tuple(outcome for wave in waves for outcome in wave.undone),
+            halted=campaign.halted,
+            unbegun=campaign.unbegun,
+        )
+
+
+@contextmanager
+def _held(estate: Estate, cloud: Cloud, on_event: Listener) -> Iterator[None]:
+    """Keep every other apply off an estate: on this machine by a lock, elsewhere by a lease in the cloud."""
+    domain = str(estate.values.get("domain", "Default"))
+    with alone(estate.directory / STATE), leased(cloud, domain, on_event):
+        yield
+
+
+def _part(made: Plan, tenants: Sequence[Tenant]) -> Plan:
+    return planning.part(made, {tenant.key for tenant in tenants})
 
 
 def prove(question: Question, on_event: Listener = ignore) -> tuple[Proof, ...]:
     """Put the provable promises of tenants that are on the cloud to the test, as the tenants themselves and as anybody."""
     with _connected(question) as (_, tenants, cloud):
-        survey(cloud, kinds(), frozenset(tenant.key for tenant in tenants), on_event)
+        look(cloud, tenants, on_event)
         with cloud.writing():
             return tuple(each for tenant in tenants for each in proof.prove(cloud, tenant))
 
@@ -205,28 +227,6 @@ def _connected(question: Question) -> Iterator[tuple[Estate, list[Tenant], Cloud
         connect(question.cloud, fallback=estate.cloud, estate=estate.name, workers=question.workers)
     ) as cloud:
         yield estate, tenants, cloud
-
-
-def _plan(tenants: Sequence[Tenant], cloud: Cloud, options: planning.Options, on_event: Listener) -> Plan:
-    desired: list[Desired[Any]] = []
-    problems: list[Problem] = []
-    for tenant in tenants:
-        wanted = declare.desired(tenant)
-        desired.extend(wanted)
-        problems.extend(_services_missing(tenant, wanted, cloud.services))
-    live = survey(cloud, kinds(), frozenset(tenant.key for tenant in tenants), on_event)
-    resolved = list(_resolved(cloud, desired, problems))
-    return planning.make(
-        kinds(),
-        resolved,
-        live,
-        cloud=cloud.name,
-        tenants=[tenant.key for tenant in tenants],
-        options=options,
-        problems=problems,
-        made_at=datetime.now(UTC).isoformat(timespec="seconds"),
-        made_by=f"{getpass.getuser()}@{socket.gethostname()}",
-    )
 
 
 def _chosen(estate: Estate, names: Sequence[str]) -> list[Tenant]:
@@ -245,65 +245,3 @@ def _chosen(estate: Estate, names: Sequence[str]) -> list[Tenant]:
                 else say("write tenants/{name}.yaml", "écrire tenants/{name}.yaml", name=name),
             )
     return [estate.tenants[key] for key in sorted(set(names) or estate.tenants)]
-
-
-def _services_missing(
-    tenant: Tenant, desired: Sequence[Desired[Any]], present: Collection[str]
-) -> Iterator[Problem]:
-    """Fail closed: what a profile requires, or a resource lives in, must be in the catalogue before the first write."""
-    if tenant.retired:
-        return
-    required = {
-        service: str(tenant.values.origin("services.required"))
-        for service in tenant.values.items("services.required")
-    }
-    for want in desired:
-        required.setdefault(kinds()[want.address.kind].service, str(want.origin))
-    for service, where in sorted(required.items()):
-        if service not in present:
-            yield Problem(
-                tenant.key,
-                where,
-                say(
-                    "this cloud has no {service} service, which {profile} requires",
-                    "ce cloud n'a pas de service {service}, que {profile} exige",
-                    service=service,
-                    profile=tenant.profile,
-                ),
-                say(
-                    "take another profile, or a cloud that has it",
-                    "choisir un autre profil, ou un cloud qui l'offre",
-                ),
-            )
-
-
-def _resolved(
-    cloud: Cloud, desired: Sequence[Desired[Any]], problems: list[Problem]
-) -> Iterator[Desired[Any]]:
-    known: dict[str, Kind[Any]] = dict(kinds())
-    for want in desired:
-        kind = known[want.address.kind]
-        if kind.service not in cloud.services:
-            continue
-        try:
-            yield kind.resolve(cloud, want)
-        except Unmet as unmet:
-            problems.append(Problem(want.address.tenant, unmet.where, unmet.what, unmet.do))
-
-
-def _walk(estate: Estate, cloud: Cloud, made: Plan, workers: int, on_event: Listener) -> tuple[Outcome, ...]:
-    todo = {change.address: change for change in made.pending if change.blocked is None}
-    with closing(Journal(estate.directory / STATE)) as journal:
-        performer = Performer(cloud, kinds(), todo, journal.doubtful(cloud.name, time.time() - DOUBT))
-        run = journal.begin(made)
-
-        def perform(step: Step) -> Outcome:
-            journal.intend(run, step)
-            outcome = performer(step)
-            journal.conclude(run, outcome)
-            return outcome
-
-        with ThreadPoolExecutor(workers, "apply") as executor, cloud.writing(), stop_asked() as stop:
-            outcomes = execute(made, executor, perform, workers=workers, on_event=on_event, stop=stop.is_set)
-        journal.end(run)
-        return outcomes

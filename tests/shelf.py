@@ -37,16 +37,16 @@ def address(name="one", tenant="acme"):
     return Address("book", tenant, name)
 
 
-def desired(name="one", needs=(), retired=False, **fields):
+def desired(name="one", needs=(), retired=False, tenant="acme", **fields):
     return Desired(
-        address(name),
+        address(name, tenant),
         BookSpec(**fields),
         HERE,
-        frozenset(address(need) for need in needs),
+        frozenset(address(need, tenant) for need in needs),
         {"title": Origin("tenants/acme.yaml", 7)},
         Retirement("closed", "2026-11-01", HERE) if retired else None,
     )
 
 
-def live(name="one", owned=True, identifier=None, created_at="", **fields):
-    return Live(address(name), identifier or f"id-{name}", BookSpec(**fields), owned, {}, created_at)
+def live(name="one", owned=True, identifier=None, created_at="", tenant="acme", **fields):
+    return Live(address(name, tenant), identifier or f"id-{name}", BookSpec(**fields), owned, {}, created_at)

@@ -33,7 +33,7 @@ CREATE TABLE IF NOT EXISTS run (
 );
 CREATE TABLE IF NOT EXISTS operation (
     run INTEGER NOT NULL REFERENCES run, address TEXT NOT NULL, action TEXT NOT NULL, intended REAL NOT NULL,
-    status TEXT, ended REAL, request_ids TEXT, error TEXT,
+    status TEXT, ended REAL, request_ids TEXT, error TEXT, found INTEGER NOT NULL DEFAULT 0,
     PRIMARY KEY (run, address, action)
 ) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS operation_open ON operation (address) WHERE status IS NULL;
@@ -90,12 +90,13 @@ class Journal:
         status = None if isinstance(outcome.error, UnknownOutcome) else outcome.status
         with self._lock:
             self._db.execute(
-                "UPDATE operation SET status = ?, ended = ?, request_ids = ?, error = ? WHERE run = ? AND address = ? AND action = ?",
+                "UPDATE operation SET status = ?, ended = ?, request_ids = ?, error = ?, found = ? WHERE run = ? AND address = ? AND action = ?",
                 (
                     status,
                     outcome.ended,
                     " ".join(outcome.request_ids),
                     str(outcome.error) if outcome.error else None,
+                    outcome.found,
                     run,
                     str(outcome.address),
                     outcome.action,
@@ -116,6 +117,14 @@ class Journal:
         with self._lock:
             rows = self._db.execute(query, (cloud, Action.CREATE, since)).fetchall()
         return frozenset(Address.parse(address) for (address,) in rows)
+
+    def created(self, run: int, tenants: frozenset[str]) -> frozenset[Address]:
+        """Return what a run created for some tenants, or may have: not what it found to be there already."""
+        query = "SELECT address FROM operation WHERE run = ? AND action = ? AND NOT found"
+        with self._lock:
+            rows = self._db.execute(query, (run, Action.CREATE)).fetchall()
+        begun = (Address.parse(address) for (address,) in rows)
+        return frozenset(address for address in begun if address.tenant in tenants)
 
     def close(self) -> None:
         """Close the file."""

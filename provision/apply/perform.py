@@ -1,5 +1,6 @@
-"""Make one step, then look again: a step is done when the cloud shows it, not when a call returned.
+"""Make one step, and hold the service's own answer against what is wanted: a status alone proves nothing.
 
+Where an answer says nothing, the step counts as not yet shown, and the closing look (`provision.apply.closing`) tells.
 A create whose answer was lost is never sent again blindly: it is looked for by its marker over the consistency
 window. Found once, it is ours; found nowhere, it is created; found twice, the oldest is kept.
 """
@@ -7,7 +8,7 @@ window. Found once, it is ours; found nowhere, it is created; found twice, the o
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 from provision.errors import CloudError, Conflict, NotFound, ProvisionError, UnknownOutcome
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from provision.model.resource import Desired, Live
 
 WINDOW: Final = 5.0
+ATTEMPTS: Final = 4  # of one write whose answers get lost
 PAUSES: Final = (0.1, 0.2, 0.4, 0.8, 1.5, 2.0)
 
 
@@ -33,7 +35,7 @@ class Performer:
     """Makes the steps of one plan on one cloud.
 
     `doubtful` are the addresses whose creation an earlier run began and did not see the end of; `window` is how long
-    (seconds) a cloud may take to show what was written.
+    (seconds) a cloud may take to show what was written. `found` gathers what was to be created and was there already.
     """
 
     cloud: Cloud
@@ -41,18 +43,34 @@ class Performer:
     changes: Mapping[Address, Change]
     doubtful: frozenset[Address] = frozenset()
     window: float = WINDOW
+    found: set[Address] = field(default_factory=set)
 
     def __call__(self, step: Step) -> Outcome:
         """Make one step; an error of ours becomes a FAILED outcome, a defect is raised."""
         started = time.time()
+        shown, error = True, None
         try:
-            status, error = self._make(step), None
+            shown = self._make(step)
         except ProvisionError as failed:
-            status, error = Status.FAILED, failed
+            error = failed
+        status = Status.FAILED if error else Status.DONE
         ids = (error.request_id,) if isinstance(error, CloudError) and error.request_id else ()
-        return Outcome(step.id, step.action, step.address, status, error, None, ids, started, time.time())
+        return Outcome(
+            step.id,
+            step.action,
+            step.address,
+            status,
+            error,
+            None,
+            ids,
+            started,
+            time.time(),
+            shown=shown,
+            found=step.address in self.found,
+        )
 
-    def _make(self, step: Step) -> Status:
+    def _make(self, step: Step) -> bool:
+        """Make one step; return whether the answers showed what is wanted."""
         change = self.changes[step.address]
         if step.action is Action.DELETE:
             return self._delete(self.kinds[step.address.kind], _have(change))
@@ -62,48 +80,56 @@ class Performer:
             return self._create(kind, want)
         return self._update(kind, want, _have(change))
 
-    def _create(self, kind: Kind[Any], want: Desired[Any]) -> Status:
-        address = want.address
-        known = self._await(kind, address) if address in self.doubtful else None
-        if known is None:
+    def _create(self, kind: Kind[Any], want: Desired[Any]) -> bool:
+        known = self._await(kind, want.address) if want.address in self.doubtful else None
+        if known is not None:
+            self.found.add(want.address)
+        known = known or self._brought(kind, want)
+        return known is not None and self._settle(kind, want, known)
+
+    def _brought(self, kind: Kind[Any], want: Desired[Any]) -> Live[Any] | None:
+        """Create; what a lost answer left behind is looked for, and only where the window shows nothing it is sent again."""
+        for left in reversed(range(ATTEMPTS)):
             try:
-                identifier = kind.create(self.cloud, want)
+                return kind.create(self.cloud, want)
             except (UnknownOutcome, Conflict) as error:
-                known = self._resolve(kind, want, error)
-            else:
-                self.cloud.ids.record(address, identifier)
-                known = self._seen(kind, address)
-        self.cloud.ids.record(address, known.id)
-        return self._settle(kind, want, known)
+                found = self._await(kind, want.address)
+                if found is not None:
+                    self.found.update(
+                        {want.address} if isinstance(error, Conflict) and left == ATTEMPTS - 1 else ()
+                    )
+                    return found
+                if isinstance(error, Conflict) or not left:
+                    raise
+        raise AssertionError(want)
 
-    def _resolve(self, kind: Kind[Any], want: Desired[Any], error: CloudError) -> Live[Any]:
-        """Return what a doubtful create left behind; create again only when the window has passed and nothing showed."""
-        found = self._await(kind, want.address)
-        if found is not None:
-            return found
-        if isinstance(error, Conflict):
-            raise error
-        self.cloud.ids.record(want.address, kind.create(self.cloud, want))
-        return self._seen(kind, want.address)
-
-    def _update(self, kind: Kind[Any], want: Desired[Any], have: Live[Any]) -> Status:
-        self._write(kind, want, have)
+    def _settle(self, kind: Kind[Any], want: Desired[Any], have: Live[Any]) -> bool:
+        """Finish what creation alone could not bring (rules, interfaces)."""
         self.cloud.ids.record(want.address, have.id)
-        return self._settle(kind, want, self._seen(kind, want.address))
+        return not differences(kind, want, have) or self._update(kind, want, have)
 
-    def _settle(self, kind: Kind[Any], want: Desired[Any], have: Live[Any]) -> Status:
-        """Finish what creation alone could not bring (rules, interfaces), then demand that nothing differs any more."""
-        if differences(kind, want, have):
-            self._write(kind, want, have)
+    def _update(self, kind: Kind[Any], want: Desired[Any], have: Live[Any]) -> bool:
+        """Update; an answer that shows something else than what is wanted is given the window to come true."""
+        self.cloud.ids.record(want.address, have.id)
+        shown = self._write(kind, want, have)
+        if shown is None:
+            return False
+        if differences(kind, want, shown):
             self._until(lambda: self._agrees(kind, want))
-        return Status.DONE
+        return True
 
-    def _write(self, kind: Kind[Any], want: Desired[Any], have: Live[Any]) -> None:
-        """Update; where an answer was lost, look what came of it and do the rest."""
-        try:
-            kind.update(self.cloud, have, want)
-        except UnknownOutcome:
-            kind.update(self.cloud, self._seen(kind, want.address), want)
+    def _write(self, kind: Kind[Any], want: Desired[Any], have: Live[Any]) -> Live[Any] | None:
+        """Update; where an answer was lost, look what came of it and do the rest, whatever the service then objects to."""
+        lost = False
+        for left in reversed(range(ATTEMPTS)):
+            try:
+                return kind.update(self.cloud, have, want)
+            except CloudError as error:
+                lost = lost or isinstance(error, UnknownOutcome)
+                if not (lost and left):
+                    raise
+                have = self._seen(kind, want.address)
+        raise AssertionError(want)
 
     def _agrees(self, kind: Kind[Any], want: Desired[Any]) -> bool:
         found = self._oldest(kind, want.address)
@@ -114,26 +140,20 @@ class Performer:
             if agrees():
                 return
             time.sleep(pause)
-        raise CloudError(
-            say(
-                "the cloud answered yes but still shows something else",
-                "le cloud a répondu oui mais montre toujours autre chose",
-            ),
-            do=say(
-                "plan again to see what differs; a service may be ignoring this setting (unified limits do)",
-                "refaire le plan pour voir ce qui diffère ; un service ignore peut-être ce réglage (unified limits le font)",
-            ),
-        )
+        raise disobeyed()
 
-    def _delete(self, kind: Kind[Any], have: Live[Any]) -> Status:
-        try:
-            kind.delete(self.cloud, have)
-        except UnknownOutcome:
-            kind.delete(self.cloud, have)
+    def _delete(self, kind: Kind[Any], have: Live[Any]) -> bool:
+        for left in reversed(range(ATTEMPTS)):
+            try:
+                kind.delete(self.cloud, have)
+                break
+            except UnknownOutcome:
+                if not left:
+                    raise
         if not kind.stays:
             self._until(lambda: all(live.id != have.id for live in kind.look(self.cloud, have.address)))
         self.cloud.ids.forget(have.address)
-        return Status.DONE
+        return True
 
     def _seen(self, kind: Kind[Any], address: Address) -> Live[Any]:
         """Return what stands at an address that was just written. Raises `NotFound` when the window shows nothing."""
@@ -163,11 +183,30 @@ class Performer:
         return None
 
     def _pauses(self) -> tuple[float, ...]:
-        return tuple(pause * self.window / sum(PAUSES) for pause in PAUSES)
+        return pauses(self.window)
 
     def _oldest(self, kind: Kind[Any], address: Address) -> Live[Any] | None:
         ours = [live for live in kind.look(self.cloud, address) if live.owned]
         return min(ours, key=lambda live: (live.created_at, live.id), default=None)
+
+
+def pauses(window: float) -> tuple[float, ...]:
+    """Return how long to wait between looks, in seconds, growing, `window` together."""
+    return tuple(pause * window / sum(PAUSES) for pause in PAUSES)
+
+
+def disobeyed() -> CloudError:
+    """Return the error of a service that said yes and did something else."""
+    return CloudError(
+        say(
+            "the cloud answered yes but still shows something else",
+            "le cloud a répondu oui mais montre toujours autre chose",
+        ),
+        do=say(
+            "plan again to see what differs; a service may be ignoring this setting (unified limits do)",
+            "refaire le plan pour voir ce qui diffère ; un service ignore peut-être ce réglage (unified limits le font)",
+        ),
+    )
 
 
 def _want(change: Change) -> Desired[Any]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from provision.cli import asking, language, output
+from provision.cli import asking, language, output, rolling, settings
 from provision.cli.command import Command
 from provision.cli.shape import Option
 from provision.errors import Refused, UsageError
@@ -48,6 +48,7 @@ if TYPE_CHECKING:
     is_flag=True,
     text=say("Do not ask.", "Ne pas demander."),
 )
+@rolling.rollout
 @click.option(
     "--verbose",
     cls=Option,
@@ -56,6 +57,7 @@ if TYPE_CHECKING:
 )
 def command(*, saved: Path | None, yes: bool, verbose: bool, **asked: Any) -> int:  # noqa: ANN401 (the parts of a question)
     """Apply, and report."""
+    rollout = rolling.taken_from(asked)
     if saved and (asked["tenants"] or asked["adopt"] or asked["replace"]):
         raise _said_twice()
     question = asking.question(**asked)
@@ -68,17 +70,22 @@ def command(*, saved: Path | None, yes: bool, verbose: bool, **asked: Any) -> in
     with Watch(language.spoken()) as watch:
         sure = yes or saved is not None
         applied = workflow.apply(
-            question, saved=saved, confirm=lambda plan: sure or _agreed(plan, watch), on_event=watch
+            question,
+            saved=saved,
+            confirm=None if sure else lambda plan: _agreed(plan, watch),
+            rollout=rollout,
+            whole=settings.told().json,
+            on_event=watch,
         )
     if applied.declined:
         raise Refused(say("nothing was written: you said no", "rien n'a été écrit : vous avez dit non"))
     cost = Cost(applied.requests, applied.seconds)
     output.answer(
-        text=lambda look: report.text(applied.plan, applied.outcomes, cost, look),
-        data=lambda: report.data(applied.plan, applied.outcomes, cost, language.spoken()),
+        text=lambda look: report.text(applied, cost, look),
+        data=lambda: report.data(applied, cost, language.spoken()),
         verbose=verbose,
     )
-    return report.exit_code(applied.plan, applied.outcomes)
+    return report.exit_code(applied)
 
 
 def _said_twice() -> UsageError:

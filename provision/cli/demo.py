@@ -19,10 +19,11 @@ from provision.text import say
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from provision.model.applied import Applied
     from provision.model.proof import Proof
     from provision.sandbox import Service
     from provision.text import Text
-    from provision.workflow import Applied, Planned
+    from provision.workflow import Planned
 
 ESTATE: Final = "demo"
 
@@ -116,7 +117,7 @@ def _apply(folder: Path) -> Applied:
     with Watch(language.spoken()) as watch:
         applied = workflow.apply(workflow.Question(folder), on_event=watch)
     cost = Cost(applied.requests, applied.seconds)
-    _say(report.text(applied.plan, applied.outcomes, cost, output.look(sys.stdout)).rstrip())
+    _say(report.text(applied, cost, output.look(sys.stdout)).rstrip())
     return applied
 
 
@@ -145,7 +146,7 @@ def _good(applied: Applied, again: Planned, proofs: Sequence[Proof]) -> bool:
     from provision.report import apply, plan  # noqa: PLC0415 (help needs none of it)
 
     held = bool(proofs) and all(proof.held for proof in proofs)
-    return apply.exit_code(applied.plan, applied.outcomes) == plan.exit_code(again.plan) == 0 and held
+    return apply.exit_code(applied) == plan.exit_code(again.plan) == 0 and held
 
 
 def _data(
@@ -160,9 +161,7 @@ def _data(
     tongue = language.spoken()
     return {
         "sandbox": running.data(services),
-        "apply": applies.data(
-            applied.plan, applied.outcomes, Cost(applied.requests, applied.seconds), tongue
-        ),
+        "apply": applies.data(applied, Cost(applied.requests, applied.seconds), tongue),
         "plan": plans.data(again.plan, Cost(again.requests, again.seconds), tongue),
         "proofs": proven.data(proofs, tongue),
     }

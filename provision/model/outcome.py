@@ -22,7 +22,11 @@ class Status(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """One step's end: its error, or the address it was skipped because of; times are epoch seconds."""
+    """One step's end: its error, or the address it was skipped because of; times are epoch seconds.
+
+    `shown` tells whether the service's own answers showed what is wanted; a step of which it is False is looked at once
+    more when the walk is over. `found` tells that what was to be created was there already.
+    """
 
     step: str
     action: Action
@@ -33,6 +37,8 @@ class Outcome:
     request_ids: tuple[str, ...] = ()
     started: float = 0.0
     ended: float = 0.0
+    shown: bool = True
+    found: bool = False
 
     @property
     def seconds(self) -> float:

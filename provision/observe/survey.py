@@ -20,10 +20,16 @@ Found = tuple["Live[Any]", ...]
 
 
 def survey(
-    cloud: Cloud, kinds: Mapping[str, Kind[Any]], tenants: frozenset[str], on_event: Listener = ignore
+    cloud: Cloud,
+    kinds: Mapping[str, Kind[Any]],
+    tenants: frozenset[str],
+    on_event: Listener = ignore,
+    *,
+    narrowed: Mapping[str, frozenset[str]] | None = None,
 ) -> Found:
     """Return everything of these tenants that the cloud has, ours or not, and remember its ids in `cloud.ids`.
 
+    `narrowed` names kinds that are read for some of the tenants only.
     Kinds of a service that this cloud lacks are passed over (whether a tenant needs them is the plan's business).
     Raises the first `CloudError` that a kind meets.
     """
@@ -37,7 +43,9 @@ def survey(
         try:
             while graph.is_active():
                 for name in graph.get_ready():
-                    running[pool.submit(_observe, cloud, kinds[name], tenants)] = name
+                    running[
+                        pool.submit(_observe, cloud, kinds[name], (narrowed or {}).get(name, tenants))
+                    ] = name
                 finished, _ = wait(running, return_when=FIRST_COMPLETED)
                 for future in finished:
                     name = running.pop(future)

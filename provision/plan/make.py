@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from provision.model.plan import Plan, Problem
@@ -44,4 +45,33 @@ def make(  # noqa: PLR0913 (everything a plan is made of, and nothing else)
         made_at=made_at,
         made_by=made_by,
         tenants=tuple(sorted(tenants)),
+    )
+
+
+def join(cloud: str, plans: Iterable[Plan]) -> Plan:
+    """Return one plan of several that share no tenant (at least one); of each, only what is to be told or done is kept."""
+    parts = list(plans)
+    if len(parts) == 1:
+        return parts[0]
+    changes = tuple(
+        sorted((change for part in parts for change in part.changes), key=lambda each: each.address)
+    )
+    return replace(
+        parts[0],
+        changes=changes,
+        steps=tuple(step for part in parts for step in part.steps),
+        problems=tuple(problem for part in parts for problem in part.problems),
+        fingerprint=fingerprint(cloud, changes),
+        tenants=tuple(sorted(tenant for part in parts for tenant in part.tenants)),
+    )
+
+
+def part(whole: Plan, tenants: Collection[str]) -> Plan:
+    """Return what a plan says of some of its tenants, under its own fingerprint."""
+    return replace(
+        whole,
+        changes=tuple(change for change in whole.changes if change.address.tenant in tenants),
+        steps=tuple(step for step in whole.steps if step.address.tenant in tenants),
+        problems=tuple(problem for problem in whole.problems if problem.tenant in tenants),
+        tenants=tuple(tenant for tenant in whole.tenants if tenant in tenants),
     )

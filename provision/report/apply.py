@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
+from provision.errors import LeaseLost
 from provision.model.outcome import Outcome, Status
 from provision.report import plan as plans
 from provision.report import words
@@ -13,10 +14,11 @@ from provision.report.values import clean
 from provision.text import Text, render, say
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from provision.errors import ProvisionError
     from provision.model.address import Address
+    from provision.model.applied import Applied
     from provision.model.plan import Plan
     from provision.report.look import Cost, Look
     from provision.text import Language
@@ -35,11 +37,14 @@ class Cause:
     skipped: tuple[Address, ...]
 
 
-def data(plan: Plan, outcomes: Iterable[Outcome], cost: Cost, language: Language) -> dict[str, Any]:
-    """Return an apply as JSON has it (schema ``apply``): the plan, and what became of each step."""
+def data(applied: Applied, cost: Cost, language: Language) -> dict[str, Any]:
+    """Return an apply as JSON has it (schema ``apply``): the plan, what became of each step, what was taken back."""
     return {
-        **plans.data(plan, cost, language),
-        "outcomes": [_outcome(each, language) for each in outcomes],
+        **plans.data(applied.plan, cost, language),
+        "outcomes": [_outcome(each, language) for each in applied.outcomes],
+        "undone": [_outcome(each, language) for each in applied.undone],
+        "halted": applied.halted and render(applied.halted, language),
+        "unbegun": list(applied.unbegun),
     }
 
 
@@ -75,14 +80,17 @@ def causes(outcomes: Sequence[Outcome], language: Language) -> list[Cause]:
     return sorted(found, key=lambda cause: (-len(cause.failed), cause.what))
 
 
-def text(plan: Plan, outcomes: Sequence[Outcome], cost: Cost, look: Look) -> str:
+def text(applied: Applied, cost: Cost, look: Look) -> str:
     """Return the final report of an apply: failures by cause, then what was not done and why, then the counts."""
+    plan, ends = applied.plan, (*applied.outcomes, *applied.undone)
     blocks = [
-        *("\n".join(_cause(cause, look)) for cause in causes(outcomes, look.language)),
+        *("\n".join(_cause(cause, look)) for cause in causes(ends, look.language)),
         _blocked(plan, look),
         plans.problems(plan.problems, look),
-        _stopped(outcomes, look),
-        f"{look.words(_ends(plan, outcomes), 'strong')} ({look.words(cost.said(len(plan.tenants)))})",
+        _taken_back(applied.undone, look),
+        _stopped(applied.outcomes, look) if applied.halted is None else "",
+        _halted(applied, look),
+        f"{look.words(_ends(plan, applied.ends), 'strong')} ({look.words(cost.said(len(plan.tenants)))})",
     ]
     return "\n\n".join(block for block in blocks if block) + "\n"
 
@@ -146,6 +154,35 @@ def _stopped(outcomes: Iterable[Outcome], look: Look) -> str:
     return look.words(words.counted(stopped, one, many))
 
 
+def _taken_back(undone: Sequence[Outcome], look: Look) -> str:
+    """Say what was removed again, and of whom."""
+    if not undone:
+        return ""
+    gone = sum(each.status in GOOD for each in undone)
+    count = words.counted(gone, say("{n} resource", "{n} ressource"), say("{n} resources", "{n} ressources"))
+    tenants = sorted({each.address.tenant for each in undone})
+    head = say(
+        "Taken back, because the tenant did not come whole: {count} created by this run, of",
+        "Retiré, parce que le tenant n'a pas abouti : {count}, créées par cette exécution, de",
+        count=count,
+    )
+    return "\n".join([look.words(head), *_named(tenants, look)])
+
+
+def _halted(applied: Applied, look: Look) -> str:
+    """Say why it ended early, and who was not begun."""
+    if applied.halted is None and not applied.unbegun:
+        return ""
+    why = applied.halted or say("asked to stop", "arrêt demandé")
+    head = say("Ended early: {why}.", "Arrêté avant la fin : {why}.", why=why)
+    rest = words.counted(
+        len(applied.unbegun),
+        say("{n} tenant was not begun", "{n} tenant n'a pas été commencé"),
+        say("{n} tenants were not begun", "{n} tenants n'ont pas été commencés"),
+    )
+    return "\n".join([look.words(head, "bad"), f"  {look.words(rest)}", *_named(applied.unbegun, look)])
+
+
 _COUNTED: Final = {
     Status.DONE: (say("{n} done", "{n} faite"), say("{n} done", "{n} faites")),
     Status.UNCHANGED: (say("{n} unchanged", "{n} inchangée"), say("{n} unchanged", "{n} inchangées")),
@@ -155,21 +192,24 @@ _COUNTED: Final = {
 }
 
 
-def _ends(plan: Plan, outcomes: Sequence[Outcome]) -> Text:
-    if not outcomes:
+def _ends(plan: Plan, ends: Mapping[Status, int]) -> Text:
+    if not ends:
         return plans.verdict(plan)
-    amounts = Counter(each.status for each in outcomes)
-    ends = [words.counted(amounts[status], *_COUNTED[status]) for status in Status if amounts[status]]
+    counted = [words.counted(ends[status], *_COUNTED[status]) for status in Status if ends.get(status)]
     return say(
         "Applied to {cloud}: {ends}.",
         "Appliqué à {cloud} : {ends}.",
         cloud=plan.cloud,
-        ends=words.listed(ends),
+        ends=words.listed(counted),
     )
 
 
-def exit_code(plan: Plan, outcomes: Iterable[Outcome]) -> int:
-    """Return 1 when something failed or was not begun, 3 when something was blocked or refused, else 0."""
-    if any(each.status not in GOOD for each in outcomes):
+def exit_code(applied: Applied) -> int:
+    """Return 3 when the lease was lost, 1 when something failed or was not begun, 3 when blocked or refused, else 0."""
+    ends = (*applied.outcomes, *applied.undone)
+    if any(isinstance(each.error, LeaseLost) for each in ends):
+        return LeaseLost.exit_code
+    if applied.unbegun or any(each.status not in GOOD for each in ends):
         return 1
+    plan = applied.plan
     return 3 if plan.problems or any(change.blocked for change in plan.changes) else 0

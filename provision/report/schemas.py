@@ -83,7 +83,9 @@ _LAYER: Final = _object(layer=_TEXT, name=_TEXT, value=_ANY, origin=_ORIGIN)
 
 RESULTS: Final[dict[str, Schema]] = {
     "plan": _object(**_PLAN),
-    "apply": _object(**_PLAN, outcomes=_list(_OUTCOME)),
+    "apply": _object(
+        **_PLAN, outcomes=_list(_OUTCOME), undone=_list(_OUTCOME), halted=_MAYBE, unbegun=_list(_TEXT)
+    ),
     "check": _list(_object(file=_TEXT, line=_COUNT, what=_TEXT, do=_TEXT)),
     "init": _object(
         estate=_TEXT,

@@ -14,7 +14,7 @@ from provision.model.resource import Desired, Live
 from provision.text import say
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from provision.cloud.connect import Cloud
     from provision.model.tenant import Tenant
@@ -73,28 +73,37 @@ class ComputeQuota(Kind[ComputeQuotaSpec]):
         compute = cloud.compute
         answers = cloud.each(lambda project: compute.get(f"/os-quota-sets/{project}"), projects)
         for (project, tenant), answer in zip(projects.items(), answers, strict=True):
-            body: dict[str, Any] = answer["quota_set"]
-            spec = ComputeQuotaSpec(**quota.found(body, QUOTAS))
-            yield Live(Address(self.name, tenant, "compute"), project, spec, owned=True, raw=body)
+            yield self._live(tenant, project, answer["quota_set"])
+
+    def _live(self, tenant: str, project: str, body: Mapping[str, Any]) -> Live[ComputeQuotaSpec]:
+        spec = ComputeQuotaSpec(**quota.found(body, QUOTAS))
+        return Live(Address(self.name, tenant, "compute"), project, spec, owned=True, raw=body)
 
     def resolve(self, cloud: Cloud, want: Desired[ComputeQuotaSpec]) -> Desired[ComputeQuotaSpec]:
         """Replace ``default`` by Nova's own default."""
         return settle(cloud, self.service, want, QUOTAS)
 
-    def create(self, cloud: Cloud, want: Desired[ComputeQuotaSpec]) -> str:
+    def create(self, cloud: Cloud, want: Desired[ComputeQuotaSpec]) -> Live[ComputeQuotaSpec] | None:
         """Set everything that is managed."""
         project = cloud.ids.of(Address("project", want.address.tenant, want.address.tenant))
-        self._put(cloud, project, quota.changed(want.spec, ComputeQuotaSpec(), QUOTAS))
-        return project
+        return self._put(
+            cloud, want.address.tenant, project, quota.changed(want.spec, ComputeQuotaSpec(), QUOTAS)
+        )
 
-    def update(self, cloud: Cloud, have: Live[ComputeQuotaSpec], want: Desired[ComputeQuotaSpec]) -> None:
+    def update(
+        self, cloud: Cloud, have: Live[ComputeQuotaSpec], want: Desired[ComputeQuotaSpec]
+    ) -> Live[ComputeQuotaSpec] | None:
         """Set what differs."""
-        self._put(cloud, have.id, quota.changed(want.spec, have.spec, QUOTAS))
+        return self._put(cloud, want.address.tenant, have.id, quota.changed(want.spec, have.spec, QUOTAS))
 
-    def _put(self, cloud: Cloud, project: str, limits: dict[str, int]) -> None:
-        if limits:
-            with quota_writing():
-                cloud.compute.put(f"/os-quota-sets/{project}", {"quota_set": limits})
+    def _put(
+        self, cloud: Cloud, tenant: str, project: str, limits: dict[str, int]
+    ) -> Live[ComputeQuotaSpec] | None:
+        if not limits:
+            return None
+        with quota_writing():
+            answer = cloud.compute.put(f"/os-quota-sets/{project}", {"quota_set": limits})
+        return self._live(tenant, project, answer["quota_set"])
 
     def delete(self, cloud: Cloud, have: Live[ComputeQuotaSpec]) -> None:
         """Put every limit back to Nova's default."""

@@ -126,6 +126,10 @@ class Container(Kind[ContainerSpec]):
                 tenant.retirement(path),
             )
 
+    def concerns(self, tenant: Tenant) -> bool:
+        """Read the accounts of tenants whose documents speak of containers; what others keep there is their affair."""
+        return bool(tenant.values.section("object.containers"))
+
     def observe(self, cloud: Cloud, tenants: frozenset[str]) -> Iterator[Live[ContainerSpec]]:
         """List each tenant's account, then ask about each container, concurrently."""
         projects = cloud.ids.projects(tenants)
@@ -140,7 +144,7 @@ class Container(Kind[ContainerSpec]):
         project = cloud.ids.project(address.tenant)
         return () if project is None else _look(cloud, address.tenant, project, address.name)
 
-    def create(self, cloud: Cloud, want: Desired[ContainerSpec]) -> str:
+    def create(self, cloud: Cloud, want: Desired[ContainerSpec]) -> None:
         """Create it with everything it is to say, in one request."""
         project = cloud.ids.of(Address("project", want.address.tenant, want.address.tenant))
         headers = {
@@ -149,7 +153,6 @@ class Container(Kind[ContainerSpec]):
             if not name.startswith("x-remove-")
         }
         cloud.account(project).put(_path(want.address.name), headers=headers)
-        return f"{project}/{want.address.name}"
 
     def update(self, cloud: Cloud, have: Live[ContainerSpec], want: Desired[ContainerSpec]) -> None:
         """Set what is wanted, and remove what we wrote and is wanted no more, in one request."""

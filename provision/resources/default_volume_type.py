@@ -88,22 +88,23 @@ class DefaultVolumeType(Kind[DefaultVolumeTypeSpec]):
         except NotFound:
             return ()
 
-    def create(self, cloud: Cloud, want: Desired[DefaultVolumeTypeSpec]) -> str:
+    def create(self, cloud: Cloud, want: Desired[DefaultVolumeTypeSpec]) -> Live[DefaultVolumeTypeSpec]:
         """Set it."""
         project = cloud.ids.of(Address("project", want.address.tenant, want.address.tenant))
-        self._put(cloud, project, want)
-        return project
+        return self._put(cloud, project, want)
 
     def update(
         self, cloud: Cloud, have: Live[DefaultVolumeTypeSpec], want: Desired[DefaultVolumeTypeSpec]
-    ) -> None:
+    ) -> Live[DefaultVolumeTypeSpec]:
         """Set it."""
-        self._put(cloud, have.id, want)
+        return self._put(cloud, have.id, want)
 
-    def _put(self, cloud: Cloud, project: str, want: Desired[DefaultVolumeTypeSpec]) -> None:
+    def _put(
+        self, cloud: Cloud, project: str, want: Desired[DefaultVolumeTypeSpec]
+    ) -> Live[DefaultVolumeTypeSpec]:
         body = {"default_type": {"volume_type": want.spec.type}}
         try:
-            cloud.volume.put(f"/default-types/{project}", body)
+            answer = cloud.volume.put(f"/default-types/{project}", body)
         except CloudError as error:
             if error.status == HTTPStatus.INTERNAL_SERVER_ERROR:
                 error.do = say(
@@ -111,6 +112,7 @@ class DefaultVolumeType(Kind[DefaultVolumeTypeSpec]):
                     "Cinder demande le projet à Keystone en votre nom et échoue si vous ne pouvez pas le voir : prendre un compte qui le peut",
                 )
             raise
+        return _live(cloud, want.address.tenant, answer["default_type"])
 
     def delete(self, cloud: Cloud, have: Live[DefaultVolumeTypeSpec]) -> None:
         """Take it back; the cloud's own default applies again."""

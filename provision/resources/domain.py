@@ -83,14 +83,15 @@ class Domain(Kind[DomainSpec]):
         except NotFound:
             return ()
 
-    def create(self, cloud: Cloud, want: Desired[DomainSpec]) -> str:
+    def create(self, cloud: Cloud, want: Desired[DomainSpec]) -> Live[DomainSpec]:
         """Create it, marked."""
         made = cloud.identity.post("/domains", {"domain": _body(cloud, want)})
-        return str(made["domain"]["id"])
+        return _live(cloud, made["domain"])
 
-    def update(self, cloud: Cloud, have: Live[DomainSpec], want: Desired[DomainSpec]) -> None:
+    def update(self, cloud: Cloud, have: Live[DomainSpec], want: Desired[DomainSpec]) -> Live[DomainSpec]:
         """Set name, description and state."""
-        cloud.identity.patch(f"/domains/{have.id}", {"domain": _body(cloud, want)})
+        there = cloud.identity.patch(f"/domains/{have.id}", {"domain": _body(cloud, want)})
+        return _live(cloud, there["domain"])
 
     def delete(self, cloud: Cloud, have: Live[DomainSpec]) -> None:
         """Disable it (Keystone wants that first) and delete it. Raises `Conflict` while a project is left in it."""

@@ -96,12 +96,15 @@ class FlavorAccess(Kind[FlavorAccessSpec]):
             if body["tenant_id"] == project
         )
 
-    def create(self, cloud: Cloud, want: Desired[FlavorAccessSpec]) -> str:
-        """Grant it. Raises `Conflict` when it was granted meanwhile."""
+    def create(self, cloud: Cloud, want: Desired[FlavorAccessSpec]) -> None:
+        """Grant it. Raises `Conflict` when it was granted meanwhile.
+
+        Nova answers with everybody who has access, whose number is the tenants': it is not read.
+        """
         project = cloud.ids.of(Address("project", want.address.tenant, want.address.tenant))
         flavor = next(each["id"] for each in cloud.shared.flavors() if each["name"] == want.spec.flavor)
-        cloud.compute.post(f"/flavors/{flavor}/action", {"addTenantAccess": {"tenant": project}})
-        return f"{flavor}/{project}"
+        body = {"addTenantAccess": {"tenant": project}}
+        cloud.compute.send("POST", f"/flavors/{flavor}/action", body=body)
 
     def update(self, cloud: Cloud, have: Live[FlavorAccessSpec], want: Desired[FlavorAccessSpec]) -> None:
         """Do nothing: an access has nothing that could differ."""

@@ -98,22 +98,29 @@ class Group(Kind[GroupSpec]):
             body = cloud.identity.get(f"/groups/{known}")["group"]
         except NotFound:
             return ()
-        tenants = frozenset({address.tenant})
-        live = _live(cloud, body, tenants, own_domains(cloud, tenants))
-        return (live,) if live and live.address == address else ()
+        live = _answer(cloud, address, body)
+        return (live,) if live else ()
 
-    def create(self, cloud: Cloud, want: Desired[GroupSpec]) -> str:
+    def create(self, cloud: Cloud, want: Desired[GroupSpec]) -> Live[GroupSpec] | None:
         """Create it, marked."""
         body = {**_body(cloud, want), "domain_id": home_id(cloud, want.address.tenant, want.spec.domain)}
-        return str(cloud.identity.post("/groups", {"group": body})["group"]["id"])
+        return _answer(cloud, want.address, cloud.identity.post("/groups", {"group": body})["group"])
 
-    def update(self, cloud: Cloud, have: Live[GroupSpec], want: Desired[GroupSpec]) -> None:
+    def update(self, cloud: Cloud, have: Live[GroupSpec], want: Desired[GroupSpec]) -> Live[GroupSpec] | None:
         """Set name and description."""
-        cloud.identity.patch(f"/groups/{have.id}", {"group": _body(cloud, want)})
+        there = cloud.identity.patch(f"/groups/{have.id}", {"group": _body(cloud, want)})
+        return _answer(cloud, want.address, there["group"])
 
     def delete(self, cloud: Cloud, have: Live[GroupSpec]) -> None:
         """Delete it; its members lose the roles they had through it."""
         cloud.identity.delete(f"/groups/{have.id}")
+
+
+def _answer(cloud: Cloud, address: Address, body: Mapping[str, Any]) -> Live[GroupSpec] | None:
+    """Return one group that was asked about, unless it answers to another address."""
+    tenants = frozenset({address.tenant})
+    live = _live(cloud, body, tenants, own_domains(cloud, tenants))
+    return live if live and live.address == address else None
 
 
 def _live(

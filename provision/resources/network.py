@@ -95,7 +95,7 @@ class Network(Kind[NetworkSpec]):
         for tenant, body in listed(cloud, "networks", tenants):
             yield _live(cloud, tenant, body)
 
-    def create(self, cloud: Cloud, want: Desired[NetworkSpec]) -> str:
+    def create(self, cloud: Cloud, want: Desired[NetworkSpec]) -> Live[NetworkSpec]:
         """Create it, marked."""
         body = {
             **head(cloud, want, want.spec.description),
@@ -103,16 +103,19 @@ class Network(Kind[NetworkSpec]):
             "project_id": project_id(cloud, want.address),
         }
         with writing(_IN_USE):
-            return str(cloud.network.post("/networks", {"network": body})["network"]["id"])
+            made = cloud.network.post("/networks", {"network": body})["network"]
+        return _live(cloud, want.address.tenant, made)
 
-    def update(self, cloud: Cloud, have: Live[NetworkSpec], want: Desired[NetworkSpec]) -> None:
+    def update(self, cloud: Cloud, have: Live[NetworkSpec], want: Desired[NetworkSpec]) -> Live[NetworkSpec]:
         """Set what differs, and our marker."""
-        there = _settings(have.spec)
-        settings = {key: value for key, value in _settings(want.spec).items() if value != there.get(key)}
+        now = _settings(have.spec)
+        settings = {key: value for key, value in _settings(want.spec).items() if value != now.get(key)}
         body = {**head(cloud, want, want.spec.description, have), **settings}
-        if body:
-            with writing(_IN_USE):
-                cloud.network.put(f"/networks/{have.id}", {"network": body})
+        if not body:
+            return have
+        with writing(_IN_USE):
+            there = cloud.network.put(f"/networks/{have.id}", {"network": body})["network"]
+        return _live(cloud, want.address.tenant, there)
 
     def delete(self, cloud: Cloud, have: Live[NetworkSpec]) -> None:
         """Delete it. Raises `Conflict` while something has a port on it."""

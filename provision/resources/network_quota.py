@@ -109,20 +109,27 @@ class NetworkQuota(Kind[NetworkQuotaSpec]):
         """Replace ``default`` by Neutron's own default."""
         return settle(cloud, self.service, want, QUOTAS)
 
-    def create(self, cloud: Cloud, want: Desired[NetworkQuotaSpec]) -> str:
+    def create(self, cloud: Cloud, want: Desired[NetworkQuotaSpec]) -> Live[NetworkQuotaSpec] | None:
         """Set everything that is managed."""
         project = cloud.ids.of(Address("project", want.address.tenant, want.address.tenant))
-        self._put(cloud, project, quota.changed(want.spec, NetworkQuotaSpec(), QUOTAS))
-        return project
+        return self._put(
+            cloud, want.address.tenant, project, quota.changed(want.spec, NetworkQuotaSpec(), QUOTAS)
+        )
 
-    def update(self, cloud: Cloud, have: Live[NetworkQuotaSpec], want: Desired[NetworkQuotaSpec]) -> None:
+    def update(
+        self, cloud: Cloud, have: Live[NetworkQuotaSpec], want: Desired[NetworkQuotaSpec]
+    ) -> Live[NetworkQuotaSpec] | None:
         """Set what differs."""
-        self._put(cloud, have.id, quota.changed(want.spec, have.spec, QUOTAS))
+        return self._put(cloud, want.address.tenant, have.id, quota.changed(want.spec, have.spec, QUOTAS))
 
-    def _put(self, cloud: Cloud, project: str, limits: dict[str, int]) -> None:
-        if limits:
-            with quota_writing():
-                cloud.network.put(f"/quotas/{project}", {"quota": limits})
+    def _put(
+        self, cloud: Cloud, tenant: str, project: str, limits: dict[str, int]
+    ) -> Live[NetworkQuotaSpec] | None:
+        if not limits:
+            return None
+        with quota_writing():
+            answer = cloud.network.put(f"/quotas/{project}", {"quota": limits})
+        return self._live(tenant, project, answer["quota"])
 
     def delete(self, cloud: Cloud, have: Live[NetworkQuotaSpec]) -> None:
         """Put every limit back to Neutron's default."""

@@ -95,19 +95,19 @@ class Project(Kind[ProjectSpec]):
         except NotFound:
             return ()
 
-    def create(self, cloud: Cloud, want: Desired[ProjectSpec]) -> str:
+    def create(self, cloud: Cloud, want: Desired[ProjectSpec]) -> Live[ProjectSpec]:
         """Create it, marked and tagged."""
         body = _body(cloud, want, [])
         made = cloud.identity.post(
             "/projects",
             {"project": {**body, "domain_id": home_id(cloud, want.address.tenant, want.spec.domain)}},
         )
-        return str(made["project"]["id"])
+        return _live(cloud, made["project"])
 
-    def update(self, cloud: Cloud, have: Live[ProjectSpec], want: Desired[ProjectSpec]) -> None:
+    def update(self, cloud: Cloud, have: Live[ProjectSpec], want: Desired[ProjectSpec]) -> Live[ProjectSpec]:
         """Set name, description, state and our tags; other tags stay."""
         body = _body(cloud, want, have.raw.get("tags", []))
-        cloud.identity.patch(f"/projects/{have.id}", {"project": body})
+        return _live(cloud, cloud.identity.patch(f"/projects/{have.id}", {"project": body})["project"])
 
     def delete(self, cloud: Cloud, have: Live[ProjectSpec]) -> None:
         """Delete it. Raises `Conflict` while it holds something."""

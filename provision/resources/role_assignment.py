@@ -92,14 +92,13 @@ class RoleAssignment(Kind[RoleAssignmentSpec]):
             return ()
         return (Live(address, path, spec, owned=True),)
 
-    def create(self, cloud: Cloud, want: Desired[RoleAssignmentSpec]) -> str:
+    def create(self, cloud: Cloud, want: Desired[RoleAssignmentSpec]) -> None:
         """Grant it; granting twice is granting once."""
         tenant, spec = want.address.tenant, want.spec
         group = cloud.ids.of(Address("group", tenant, spec.who))
         target = cloud.ids.of(Address(spec.on, tenant, tenant))
         path = _path(spec.on, target, "group", group, cloud.shared.roles()[spec.role])
         cloud.identity.put(path)
-        return path
 
     def update(self, cloud: Cloud, have: Live[RoleAssignmentSpec], want: Desired[RoleAssignmentSpec]) -> None:  # noqa: ARG002 (nothing of it can differ)
         """Grant it again."""

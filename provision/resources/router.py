@@ -137,7 +137,7 @@ class Router(Kind[RouterSpec]):
         for tenant, body in routers:
             yield _live(cloud, tenant, body, frozenset(attached[body["id"]]))
 
-    def create(self, cloud: Cloud, want: Desired[RouterSpec]) -> str:
+    def create(self, cloud: Cloud, want: Desired[RouterSpec]) -> Live[RouterSpec]:
         """Create it, marked, with its gateway; its interfaces follow with the first update."""
         body = {
             **head(cloud, want, want.spec.description),
@@ -145,20 +145,27 @@ class Router(Kind[RouterSpec]):
             "project_id": project_id(cloud, want.address),
         }
         with writing(_IN_USE):
-            return str(cloud.network.post("/routers", {"router": body})["router"]["id"])
+            made = cloud.network.post("/routers", {"router": body})["router"]
+        return _live(cloud, want.address.tenant, made, frozenset())
 
-    def update(self, cloud: Cloud, have: Live[RouterSpec], want: Desired[RouterSpec]) -> None:
-        """Set what differs, and our marker; then take off and attach subnets."""
+    def update(
+        self, cloud: Cloud, have: Live[RouterSpec], want: Desired[RouterSpec]
+    ) -> Live[RouterSpec] | None:
+        """Set what differs, and our marker; then take off and attach subnets (no answer shows all of these)."""
         body = head(cloud, want, want.spec.description, have)
         if _leads_elsewhere(have.spec, want.spec):
             body.update(_gateway(cloud, want))
+        there = have.raw
         with writing(_IN_USE):
             if body:
-                cloud.network.put(f"/routers/{have.id}", {"router": body})
+                there = cloud.network.put(f"/routers/{have.id}", {"router": body})["router"]
             for subnet in sorted(have.spec.interfaces - want.spec.interfaces):
                 _detach(cloud, have, subnet)
             for subnet in sorted(want.spec.interfaces - have.spec.interfaces):
                 _attach(cloud, have, subnet)
+        if have.spec.interfaces != want.spec.interfaces:
+            return None
+        return _live(cloud, want.address.tenant, there, have.spec.interfaces)
 
     def delete(self, cloud: Cloud, have: Live[RouterSpec]) -> None:
         """Take off our subnets, then delete it, and its gateway with it. Raises `Conflict` while it serves somebody else."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
 from provision.cloud.neutron import found, grounds, head, kept, listed, project_id, writing
-from provision.errors import Conflict, NotFound
+from provision.errors import Conflict, NotFound, UnknownOutcome
 from provision.kind import Kind, exact_set, register
 from provision.model import rule
 from provision.model.address import Address
@@ -168,20 +168,38 @@ class SecurityGroup(Kind[SecurityGroupSpec]):
             return ()
         return tuple(_read(cloud, [(address.tenant, body)]))
 
-    def create(self, cloud: Cloud, want: Desired[SecurityGroupSpec]) -> str:
+    def create(self, cloud: Cloud, want: Desired[SecurityGroupSpec]) -> Live[SecurityGroupSpec] | None:
         """Create it, marked; its rules follow with the first update. The default group is Neutron's to make."""
         if want.address.name == DEFAULT:
-            return _default_id(cloud, want.address)
-        return cloud.ids.find(want.address) or _make(cloud, want.address, want.spec.description)
+            return _default(cloud, want.address)
+        known = cloud.ids.find(want.address)
+        if known is None:
+            return _make(cloud, want.address, want.spec.description)
+        return self._made_by_a_peer(cloud, want.address, known)
 
-    def update(self, cloud: Cloud, have: Live[SecurityGroupSpec], want: Desired[SecurityGroupSpec]) -> None:
+    def _made_by_a_peer(self, cloud: Cloud, address: Address, known: str) -> Live[SecurityGroupSpec]:
+        for live in self.look(cloud, address):
+            if live.id == known:
+                return live
+        raise UnknownOutcome(
+            say("made, but not to be seen yet", "créé, mais pas encore visible"), where=str(address)
+        )
+
+    def update(
+        self, cloud: Cloud, have: Live[SecurityGroupSpec], want: Desired[SecurityGroupSpec]
+    ) -> Live[SecurityGroupSpec] | None:
         """Set what differs, and our marker; add rules in one write at a time, all of them or none, and remove one by one."""
         body = _heading(cloud, have, want)
+        there = have.raw
         with writing(_IN_USE):
             if body:
-                cloud.network.put(f"/security-groups/{have.id}", {"security_group": body})
-            if want.spec.rules is not None:
-                self._turn(cloud, have, want.spec.rules)
+                there = cloud.network.put(f"/security-groups/{have.id}", {"security_group": body})[
+                    "security_group"
+                ]
+            if want.spec.rules not in {None, have.spec.rules}:
+                self._turn(cloud, have, want.spec.rules or frozenset())
+                return None
+        return next(_read(cloud, [(want.address.tenant, there)]))
 
     def _turn(self, cloud: Cloud, have: Live[SecurityGroupSpec], wanted: frozenset[Rule]) -> None:
         for step, rules in rule.moves(have.spec.rules or frozenset(), wanted):
@@ -220,7 +238,7 @@ class SecurityGroup(Kind[SecurityGroupSpec]):
         Raises `Conflict` where a group that is not ours bears its name.
         """
         if peer.name == DEFAULT:
-            return _default_id(cloud, peer)
+            return _default(cloud, peer).id
         there = sorted(self.look(cloud, peer), key=lambda live: (not live.owned, live.created_at, live.id))
         if there and not there[0].owned:
             raise Conflict(
@@ -228,7 +246,7 @@ class SecurityGroup(Kind[SecurityGroupSpec]):
                 where=str(peer),
                 do=say("adopt it with --adopt {peer}, or rename one of the two", "l'adopter avec --adopt {peer}, ou renommer l'un des deux", peer=peer),
             )  # fmt: skip
-        identifier = there[0].id if there else _make(cloud, peer, None)
+        identifier = there[0].id if there else _make(cloud, peer, None).id
         cloud.ids.record(peer, identifier)
         return identifier
 
@@ -288,12 +306,16 @@ def _before(key: str, peers: Mapping[str, frozenset[str]]) -> frozenset[str]:
     return (peers[key] - circle) | {each for each in circle if each < key}
 
 
-def _default_id(cloud: Cloud, address: Address) -> str:
-    """Return the id of a project's default group, which Neutron makes when a list names the project first."""
+def _default(cloud: Cloud, address: Address) -> Live[SecurityGroupSpec]:
+    """Return a project's default group, which Neutron makes when a list names the project first."""
     project = project_id(cloud, address)
-    for body in cloud.network.list("/security-groups", "security_groups", project_id=project, name=DEFAULT):
+    with writing(_IN_USE):
+        there = list(
+            cloud.network.list("/security-groups", "security_groups", project_id=project, name=DEFAULT)
+        )
+    for body in there:
         cloud.ids.record(address, body["id"])
-        return str(body["id"])
+        return next(_read(cloud, [(address.tenant, body)]))
     raise NotFound(
         say(
             "Neutron made no default group for this project",
@@ -307,14 +329,15 @@ def _default_id(cloud: Cloud, address: Address) -> str:
     )
 
 
-def _make(cloud: Cloud, address: Address, text: str | None) -> str:
+def _make(cloud: Cloud, address: Address, text: str | None) -> Live[SecurityGroupSpec]:
     body = {
         "name": address.name,
         "description": cloud.owner.describe(text or "", address),
         "project_id": project_id(cloud, address),
     }
     with writing(_IN_USE):
-        return str(cloud.network.post("/security-groups", {"security_group": body})["security_group"]["id"])
+        made = cloud.network.post("/security-groups", {"security_group": body})["security_group"]
+    return next(_read(cloud, [(address.tenant, made)]))
 
 
 def _heading(cloud: Cloud, have: Live[SecurityGroupSpec], want: Desired[SecurityGroupSpec]) -> dict[str, Any]:

@@ -150,7 +150,7 @@ class Subnet(Kind[SubnetSpec]):
         for tenant, body in listed(cloud, "subnets", tenants):
             yield _live(cloud, tenant, body)
 
-    def create(self, cloud: Cloud, want: Desired[SubnetSpec]) -> str:
+    def create(self, cloud: Cloud, want: Desired[SubnetSpec]) -> Live[SubnetSpec]:
         """Create it, marked; Neutron allocates a free prefix when it comes from a pool."""
         spec = want.spec
         body = {
@@ -164,18 +164,21 @@ class Subnet(Kind[SubnetSpec]):
         if spec.mode == SLAAC:
             body.update(ipv6_ra_mode=SLAAC, ipv6_address_mode=SLAAC)
         with writing(_IN_USE):
-            return str(cloud.network.post("/subnets", {"subnet": body})["subnet"]["id"])
+            made = cloud.network.post("/subnets", {"subnet": body})["subnet"]
+        return _live(cloud, want.address.tenant, made)
 
-    def update(self, cloud: Cloud, have: Live[SubnetSpec], want: Desired[SubnetSpec]) -> None:
+    def update(self, cloud: Cloud, have: Live[SubnetSpec], want: Desired[SubnetSpec]) -> Live[SubnetSpec]:
         """Set what differs, and our marker."""
-        there = _settings(have.spec)
-        settings = {key: value for key, value in _settings(want.spec).items() if value != there.get(key)}
+        now = _settings(have.spec)
+        settings = {key: value for key, value in _settings(want.spec).items() if value != now.get(key)}
         if "gateway_ip" in settings:
             settings["allocation_pools"] = list(_around(settings["gateway_ip"], have.raw["allocation_pools"]))
         body = {**head(cloud, want, None, have), **settings}
-        if body:
-            with writing(_IN_USE):
-                cloud.network.put(f"/subnets/{have.id}", {"subnet": body})
+        if not body:
+            return have
+        with writing(_IN_USE):
+            there = cloud.network.put(f"/subnets/{have.id}", {"subnet": body})["subnet"]
+        return _live(cloud, want.address.tenant, there)
 
     def delete(self, cloud: Cloud, have: Live[SubnetSpec]) -> None:
         """Delete it. Raises `Conflict` while a machine or a router has an address of it."""

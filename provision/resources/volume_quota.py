@@ -14,7 +14,7 @@ from provision.model.resource import Desired, Live
 from provision.text import say
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from provision.cloud.connect import Cloud
     from provision.model.tenant import Tenant
@@ -81,28 +81,37 @@ class VolumeQuota(Kind[VolumeQuotaSpec]):
         volume = cloud.volume
         answers = cloud.each(lambda project: volume.get(f"/os-quota-sets/{project}"), projects)
         for (project, tenant), answer in zip(projects.items(), answers, strict=True):
-            body: dict[str, Any] = answer["quota_set"]
-            spec = VolumeQuotaSpec(**quota.found(body, QUOTAS))
-            yield Live(Address(self.name, tenant, "volume"), project, spec, owned=True, raw=body)
+            yield self._live(tenant, project, answer["quota_set"])
+
+    def _live(self, tenant: str, project: str, body: Mapping[str, Any]) -> Live[VolumeQuotaSpec]:
+        spec = VolumeQuotaSpec(**quota.found(body, QUOTAS))
+        return Live(Address(self.name, tenant, "volume"), project, spec, owned=True, raw=body)
 
     def resolve(self, cloud: Cloud, want: Desired[VolumeQuotaSpec]) -> Desired[VolumeQuotaSpec]:
         """Replace ``default`` by Cinder's own default."""
         return settle(cloud, self.service, want, QUOTAS)
 
-    def create(self, cloud: Cloud, want: Desired[VolumeQuotaSpec]) -> str:
+    def create(self, cloud: Cloud, want: Desired[VolumeQuotaSpec]) -> Live[VolumeQuotaSpec] | None:
         """Set everything that is managed."""
         project = cloud.ids.of(Address("project", want.address.tenant, want.address.tenant))
-        self._put(cloud, project, quota.changed(want.spec, VolumeQuotaSpec(), QUOTAS))
-        return project
+        return self._put(
+            cloud, want.address.tenant, project, quota.changed(want.spec, VolumeQuotaSpec(), QUOTAS)
+        )
 
-    def update(self, cloud: Cloud, have: Live[VolumeQuotaSpec], want: Desired[VolumeQuotaSpec]) -> None:
+    def update(
+        self, cloud: Cloud, have: Live[VolumeQuotaSpec], want: Desired[VolumeQuotaSpec]
+    ) -> Live[VolumeQuotaSpec] | None:
         """Set what differs."""
-        self._put(cloud, have.id, quota.changed(want.spec, have.spec, QUOTAS))
+        return self._put(cloud, want.address.tenant, have.id, quota.changed(want.spec, have.spec, QUOTAS))
 
-    def _put(self, cloud: Cloud, project: str, limits: dict[str, int]) -> None:
-        if limits:
-            with quota_writing():
-                cloud.volume.put(f"/os-quota-sets/{project}", {"quota_set": limits})
+    def _put(
+        self, cloud: Cloud, tenant: str, project: str, limits: dict[str, int]
+    ) -> Live[VolumeQuotaSpec] | None:
+        if not limits:
+            return None
+        with quota_writing():
+            answer = cloud.volume.put(f"/os-quota-sets/{project}", {"quota_set": limits})
+        return self._live(tenant, project, answer["quota_set"])
 
     def delete(self, cloud: Cloud, have: Live[VolumeQuotaSpec]) -> None:
         """Put every limit back to Cinder's default."""

@@ -113,12 +113,11 @@ class VolumeTypeAccess(Kind[VolumeTypeAccessSpec]):
             if body["project_id"] == project
         )
 
-    def create(self, cloud: Cloud, want: Desired[VolumeTypeAccessSpec]) -> str:
+    def create(self, cloud: Cloud, want: Desired[VolumeTypeAccessSpec]) -> None:
         """Grant it. Raises `Conflict` when it was granted meanwhile."""
         project = cloud.ids.of(Address("project", want.address.tenant, want.address.tenant))
         kind = next(each["id"] for each in cloud.shared.volume_types() if each["name"] == want.spec.type)
         cloud.volume.post(f"/types/{kind}/action", {"addProjectAccess": {"project": project}})
-        return f"{kind}/{project}"
 
     def update(
         self, cloud: Cloud, have: Live[VolumeTypeAccessSpec], want: Desired[VolumeTypeAccessSpec]

@@ -49,6 +49,20 @@ def test_an_unknown_outcome_stays_in_doubt(journal):
     assert journal.doubtful("test", 0.0) == {ONE}
 
 
+def test_what_a_run_created_leaves_out_what_it_found_and_other_tenants(journal):
+    other = Address("network", "acme", "two")
+    steps = [STEP, Step(f"CREATE:{other}", Action.CREATE, other), Step(f"UPDATE:{ONE}", Action.UPDATE, ONE)]
+    run = journal.begin(PLAN)
+    for step in steps:
+        journal.intend(run, step)
+    assert journal.created(run, frozenset({"acme"})) == {ONE, other}
+    assert journal.created(run, frozenset({"beta"})) == set()
+    journal.conclude(run, Outcome(steps[1].id, Action.CREATE, other, Status.DONE, found=True))
+    journal.conclude(run, ended(Status.FAILED, ProvisionError("half of it")))
+    assert journal.created(run, frozenset({"acme"})) == {ONE}
+    assert journal.created(run + 1, frozenset({"acme"})) == set()
+
+
 def test_the_journal_is_for_its_owner_only(journal, tmp_path):
     assert (tmp_path / ".provision").stat().st_mode & 0o777 == 0o700
     assert (tmp_path / ".provision" / "journal.sqlite").stat().st_mode & 0o777 == 0o600

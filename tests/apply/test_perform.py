@@ -4,7 +4,7 @@ from types import SimpleNamespace
 import pytest
 from shelf import BookSpec
 
-from provision.apply.perform import Performer
+from provision.apply.perform import ATTEMPTS, Performer
 from provision.cloud.ids import Ids
 from provision.errors import CloudError, Conflict, Forbidden, NotFound, UnknownOutcome
 from provision.model.address import Address
@@ -26,6 +26,7 @@ class Shelf:
         self.trouble = {}
         self.hidden = 0
         self.deaf = False
+        self.silent = False
         self.born_as = None
 
     def _happens(self, call):
@@ -42,13 +43,14 @@ class Shelf:
             )
         if error:
             raise error
-        return identifier
+        return None if self.silent else self.there[identifier]
 
     def update(self, cloud, have, want):
         if error := self._happens("update"):
             raise error
         if not self.deaf:
             self.there[have.id] = Live(want.address, have.id, want.spec, True)
+        return None if self.silent else self.there[have.id]
 
     def delete(self, cloud, have):
         if error := self._happens("delete"):
@@ -88,19 +90,37 @@ def run(shelf, action=Action.CREATE, have=None, doubtful=(), window=0.05, **fiel
     return performer(Step(f"{action}:{ADDRESS}", action, ADDRESS))
 
 
-def test_a_create_is_done_when_it_was_seen(shelf):
+def test_a_create_is_done_when_the_answer_shows_it(shelf):
     outcome = run(shelf, title="Emma")
-    assert outcome.status is Status.DONE and shelf.calls == ["create", "look"]
+    assert outcome.status is Status.DONE and outcome.shown and shelf.calls == ["create"]
     assert outcome.ended >= outcome.started
 
 
-def test_a_create_that_shows_late_is_waited_for(shelf):
+def test_what_no_answer_shows_is_left_to_the_closing_look(shelf):
+    shelf.silent = True
+    outcome = run(shelf, title="Emma")
+    assert outcome.status is Status.DONE and not outcome.shown and shelf.calls == ["create"]
+    have = Live(ADDRESS, "id0", spec(title="Emma"), True)
+    outcome = run(shelf, Action.UPDATE, have=have, title="Persuasion")
+    assert outcome.status is Status.DONE and not outcome.shown
+
+
+def test_a_lost_create_that_shows_late_is_waited_for(shelf):
+    shelf.trouble = {"create": [lost(after=True)]}
     shelf.hidden = 3
     assert run(shelf, title="Emma").status is Status.DONE and shelf.calls.count("create") == 1
 
 
-def test_a_create_that_never_shows_failed(shelf):
-    shelf.hidden = 99
+def test_a_create_that_is_lost_again_and_again_is_given_up_in_doubt(shelf):
+    shelf.trouble = {"create": [lost(after=False)] * 9}
+    outcome = run(shelf, title="Emma")
+    assert outcome.status is Status.FAILED and isinstance(outcome.error, UnknownOutcome)
+    assert shelf.calls.count("create") == ATTEMPTS
+
+
+def test_what_vanishes_while_it_is_finished_failed(shelf):
+    shelf.born_as, shelf.hidden = spec(title="blank"), 99
+    shelf.trouble = {"update": [lost(after=False)]}
     outcome = run(shelf, title="Emma")
     assert outcome.status is Status.FAILED and isinstance(outcome.error, NotFound)
 
@@ -113,7 +133,8 @@ def test_what_creation_could_not_bring_is_updated_once(shelf):
 
 def test_a_lost_answer_after_the_act_makes_no_second(shelf):
     shelf.trouble = {"create": [lost(after=True)]}
-    assert run(shelf, title="Emma").status is Status.DONE
+    outcome = run(shelf, title="Emma")
+    assert outcome.status is Status.DONE and not outcome.found
     assert shelf.calls.count("create") == 1 and len(shelf.there) == 1
 
 
@@ -128,7 +149,8 @@ def test_a_lost_answer_before_the_act_is_made_again_after_the_window(shelf):
 def test_a_conflict_with_our_own_is_success_and_with_anothers_is_not(shelf):
     shelf.trouble = {"create": [Conflict("exists")]}
     shelf.there["a"] = Live(ADDRESS, "a", spec(title="Emma"), True)
-    assert run(shelf, title="Emma").status is Status.DONE
+    outcome = run(shelf, title="Emma")
+    assert outcome.status is Status.DONE and outcome.found
     shelf.there["a"] = Live(ADDRESS, "a", spec(title="Emma"), False)
     shelf.trouble = {"create": [Conflict("exists")]}
     outcome = run(shelf, title="Emma")
@@ -138,7 +160,8 @@ def test_a_conflict_with_our_own_is_success_and_with_anothers_is_not(shelf):
 def test_what_an_earlier_run_left_in_doubt_is_looked_for_first(shelf):
     shelf.there["a"] = Live(ADDRESS, "a", spec(title="Emma"), True)
     shelf.hidden = 2
-    assert run(shelf, title="Emma", doubtful=[ADDRESS]).status is Status.DONE
+    outcome = run(shelf, title="Emma", doubtful=[ADDRESS])
+    assert outcome.status is Status.DONE and outcome.found
     assert "create" not in shelf.calls
 
 
@@ -176,6 +199,23 @@ def test_a_lost_update_is_sent_again(shelf):
     shelf.there["a"] = have
     assert run(shelf, Action.UPDATE, have=have, title="Emma").status is Status.DONE
     assert shelf.calls.count("update") == 2
+
+
+def test_what_is_objected_to_after_a_loss_is_looked_at_again(shelf):
+    have = Live(ADDRESS, "a", spec(title="Ema"), True)
+    shelf.there["a"] = have
+    shelf.trouble = {"update": [lost(after=True), Conflict("it is there")]}
+    assert run(shelf, Action.UPDATE, have=have, title="Emma").status is Status.DONE
+    shelf.trouble = {"update": [Conflict("no")]}
+    assert isinstance(run(shelf, Action.UPDATE, have=have, title="Emma").error, Conflict)
+
+
+@pytest.mark.parametrize("action", [Action.UPDATE, Action.DELETE])
+def test_a_write_that_is_lost_for_ever_failed_in_doubt(shelf, action):
+    have = Live(ADDRESS, "a", spec(title="Ema"), True)
+    shelf.there["a"] = have
+    shelf.trouble = {action.lower(): [lost(after=False)] * 9}
+    assert isinstance(run(shelf, action, have=have, title="Emma").error, UnknownOutcome)
 
 
 def test_a_lost_update_after_a_creation_is_sent_again(shelf):

@@ -3,6 +3,7 @@ from __future__ import annotations
 import io
 import json
 import sys
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -10,9 +11,11 @@ from shelf import KINDS, address, desired, live
 
 from provision import workflow
 from provision.errors import Conflict
-from provision.model.event import Ended, Reading, Started
+from provision.model.applied import Applied
+from provision.model.event import Ended, Noted, Reading, Started
 from provision.model.outcome import Outcome, Status
 from provision.model.plan import Action, Step
+from provision.model.rollout import Budget, Rollout
 from provision.plan import Options, make
 from provision.text import say
 
@@ -44,11 +47,14 @@ def asked(monkeypatch):
         on_event(Reading("book", 1, 1))
         return workflow.Planned(seen["plan"], question.options, REQUESTS, 0.5)
 
-    def apply(question, *, saved, confirm, on_event):
-        seen.update(question=question, saved=saved)
-        declined = not confirm(seen["plan"])
+    def apply(question, *, saved, confirm, rollout, whole, on_event):
+        seen.update(question=question, saved=saved, rollout=rollout, whole=whole)
+        if note := seen.get("note"):
+            on_event(Noted(note))
+        declined = confirm is not None and not confirm(seen["plan"])
         outcomes = () if declined else tuple(_walk(seen["plan"], seen.get("error"), on_event))
-        return workflow.Applied(seen["plan"], outcomes, REQUESTS, 0.5, declined)
+        ends = Counter(each.status for each in outcomes)
+        return Applied(seen["plan"], outcomes, REQUESTS, 0.5, ends, declined)
 
     monkeypatch.setattr(workflow, "plan", plan)
     monkeypatch.setattr(workflow, "apply", apply)
@@ -185,6 +191,22 @@ def test_apply_of_a_saved_plan_asks_nothing_more(run, asked, estate, tmp_path):
     assert asked["saved"] == tmp_path / "plan.json"
 
 
+def test_apply_passes_on_how_to_go_through_the_tenants(run, asked, estate):
+    asked["plan"] = PENDING
+    run("apply", "--estate", estate, "--yes")
+    assert (asked["rollout"], asked["whole"]) == (Rollout(), False)
+    how = ("--canary", 5, "--wave", 50, "--max-failures", "5%", "--rollback")
+    run("apply", "--estate", estate, "--yes", "--format", "json", *how)
+    assert asked["rollout"] == Rollout(5, 50, Budget(5, percent=True), rollback=True)
+    assert asked["whole"] is True
+
+
+def test_a_failure_budget_that_is_none_is_said(run, asked, estate):
+    code, _, err = run("apply", "--estate", estate, "--yes", "--max-failures", "few")
+    assert code == 4
+    assert "--max-failures" in err and "write 5, or 5% of the tenants" in err
+
+
 @pytest.mark.parametrize("more", [["acme"], ["--adopt", "book/acme/x"], ["--replace", "book/acme/x"]])
 def test_a_saved_plan_is_not_said_twice(run, estate, more):
     code, _, err = run("apply", "--estate", estate, "--plan", "plan.json", *more)
@@ -219,3 +241,13 @@ def test_a_step_that_starts_or_a_success_is_no_line_of_its_own(person):
             sys.stderr.write("question")
     assert "✗" not in shown.getvalue()
     assert "question" in shown.getvalue()
+
+
+def test_what_a_person_should_know_is_said_on_stderr_to_a_file_as_to_a_terminal(run, asked, estate, person):
+    asked.update(plan=NOTHING, note=say("no lease [here]", "pas de bail [ici]"))
+    _, out, err = run("apply", "--estate", estate, "--yes", "--format", "json", "--lang", "fr")
+    assert err == "pas de bail [ici]\n"
+    assert json.loads(out)["changes"] == []
+    shown = person("")
+    run("apply", "--estate", estate, "--yes", "--lang", "en")
+    assert "no lease [here]" in shown.getvalue()

@@ -283,7 +283,7 @@ def test_the_fence_stands_before_every_write_and_no_read(asking):
 @pytest.mark.usefixtures("swift")
 def test_the_fence_stands_before_what_is_sent_again_too(asking):
     """A run that waited out a push-back may have lost its lease meanwhile."""
-    held = iter([True, False])
+    held = iter([True, True, False])  # asked at the door and as the bytes leave
 
     def fence():
         if not next(held):

@@ -11,6 +11,7 @@ import pytest
 from answering import opened, serving
 from keystoneauth1.identity import v3
 
+from provision.cloud.line import TOKENS
 from provision.errors import CloudError, CredentialsRefused, Unreachable
 
 THINGS = (200, {}, {"thing": {"id": "1"}})
@@ -99,7 +100,7 @@ def test_a_service_that_refuses_every_token_refuses_the_credentials():
     with connected(keystone) as (api, _), pytest.raises(CredentialsRefused) as refused:
         api.get("/things")
     assert refused.value.exit_code == 5
-    assert keystone.issued == keystone.refused == 3
+    assert keystone.issued == keystone.refused == TOKENS
 
 
 def test_a_wrong_password_is_said_once():

@@ -8,10 +8,12 @@ from jsonschema import Draft202012Validator, ValidationError
 from samples import COST, a_plan, full_plan, mixed_outcomes
 
 from provision.errors import Mistake
+from provision.model.applied import Applied
 from provision.report import apply, check, plan, services
 from provision.report.encode import as_json
 from provision.report.schemas import RESULTS, result
 from provision.sandbox.report import Service
+from provision.text import say
 
 
 def valid(name, data):
@@ -27,7 +29,11 @@ def test_each_is_a_schema(name):
 def test_plans_and_applies_are_as_their_schemas_say(language):
     valid("plan", plan.data(full_plan(), COST, language))
     valid("plan", plan.data(a_plan(), COST, language))
-    valid("apply", apply.data(full_plan(), mixed_outcomes(), COST, language))
+    ends = tuple(mixed_outcomes())
+    ended = Applied(
+        full_plan(), ends, {}, 0.0, {}, undone=ends, halted=say("why", "pourquoi"), unbegun=("beta",)
+    )
+    valid("apply", apply.data(ended, COST, language))
 
 
 def test_the_other_results_are_as_their_schemas_say():

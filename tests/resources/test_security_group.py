@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from written import written
 
-from provision.errors import Conflict, NotFound
+from provision.errors import Conflict, NotFound, UnknownOutcome
 from provision.model import rule
 from provision.model.address import Address
 from provision.model.marker import Owner
@@ -216,10 +216,13 @@ class Neutron:
 
     def post(self, path, body):
         self.sent.append(("POST", path, body))
-        return {"security_group": {"id": "made"}}
+        made = {**group("made", identifier="made"), **body.get("security_group", {})}
+        self.bodies += [made] if "security_group" in body else []
+        return {"security_group": made}
 
     def put(self, path, body):
         self.sent.append(("PUT", path, body))
+        return {"security_group": {**group("made"), **body["security_group"]}}
 
     def delete(self, path):
         self.sent.append(("DELETE", path, None))
@@ -270,7 +273,7 @@ def test_the_default_group_is_never_renamed_nor_marked_for_nothing():
 def test_the_default_group_comes_about_by_being_listed():
     neutron = Neutron(group("default"))
     made = with_tenant(cloud(network=neutron))
-    assert SecurityGroup().create(made, wanted({"default": {}})["default"]) == "id-default"
+    assert SecurityGroup().create(made, wanted({"default": {}})["default"]).id == "id-default"
     assert SecurityGroup()._peer_id(made, address("default")) == "id-default"
     assert neutron.sent == []
     with pytest.raises(NotFound) as refused:
@@ -290,10 +293,13 @@ def test_a_group_that_another_one_already_made_is_not_made_again():
     neutron = Neutron()
     made = with_tenant(cloud(network=neutron))
     want = wanted({"web": {"description": "Servers"}})["web"]
-    assert SecurityGroup().create(made, want) == "made"
+    assert SecurityGroup().create(made, want).id == "made"
     made.ids.record(address("web"), "made")
-    assert SecurityGroup().create(made, want) == "made"
+    assert SecurityGroup().create(made, want).id == "made"
     assert len(neutron.sent) == 1
+    neutron.bodies.clear()
+    with pytest.raises(UnknownOutcome):
+        SecurityGroup().create(made, want)
 
 
 def test_of_two_groups_in_a_circle_the_first_makes_the_second_or_finds_it():

@@ -1,0 +1,136 @@
+"""From documents and one look at the cloud to plans, of as many tenants at a time as there is room for."""
+
+from __future__ import annotations
+
+import getpass
+import socket
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+import provision.resources  # noqa: F401 (registers every kind)
+from provision import declare
+from provision import plan as planning
+from provision.kind import Kind, Unmet, kinds
+from provision.model.event import Listener, ignore
+from provision.model.plan import Plan, Problem
+from provision.observe.survey import survey
+from provision.text import say
+
+if TYPE_CHECKING:
+    from provision.cloud.connect import Cloud
+    from provision.model.resource import Desired, Live
+    from provision.model.tenant import Tenant
+
+AT_A_TIME = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What the cloud showed of some tenants, ready to be planned from; what was planned once is forgotten."""
+
+    cloud: Cloud
+    options: planning.Options
+    found: dict[str, list[Live[Any]]]
+
+    @classmethod
+    def looking(
+        cls,
+        cloud: Cloud,
+        tenants: Sequence[Tenant],
+        options: planning.Options = planning.Options(),  # noqa: B008 (frozen and empty)
+        on_event: Listener = ignore,
+    ) -> Draft:
+        """Look at everything of these tenants, once."""
+        found: dict[str, list[Live[Any]]] = defaultdict(list)
+        for live in look(cloud, tenants, on_event):
+            found[live.address.tenant].append(live)
+        return cls(cloud, options, found)
+
+    def plan(self, tenants: Sequence[Tenant]) -> Plan:
+        """Return the plan of some of the tenants that were looked at."""
+        problems: list[Problem] = []
+        desired = [want for tenant in tenants for want in self._wanted(tenant, problems)]
+        live = [each for tenant in tenants for each in self.found.pop(tenant.key, ())]
+        resolved = list(_resolved(self.cloud, desired, problems))
+        return planning.make(
+            kinds(),
+            resolved,
+            live,
+            cloud=self.cloud.name,
+            tenants=[tenant.key for tenant in tenants],
+            options=self.options,
+            problems=problems,
+            made_at=datetime.now(UTC).isoformat(timespec="seconds"),
+            made_by=f"{getpass.getuser()}@{socket.gethostname()}",
+        )
+
+    def plans(self, tenants: Sequence[Tenant]) -> Iterator[Plan]:
+        """Yield the plans of all of them, some at a time, so that what is in order takes no room."""
+        for start in range(0, len(tenants), AT_A_TIME):
+            yield self.plan(tenants[start : start + AT_A_TIME])
+
+    def whole(self, tenants: Sequence[Tenant]) -> Plan:
+        """Return the one plan of all of them."""
+        return planning.join(self.cloud.name, self.plans(tenants) if tenants else [self.plan(())])
+
+    def _wanted(self, tenant: Tenant, problems: list[Problem]) -> Iterable[Desired[Any]]:
+        wanted = declare.desired(tenant)
+        problems.extend(_services_missing(tenant, wanted, self.cloud.services))
+        return wanted
+
+
+def look(cloud: Cloud, tenants: Sequence[Tenant], on_event: Listener = ignore) -> tuple[Live[Any], ...]:
+    """Return everything of these tenants that the cloud has, ours or not."""
+    known = kinds()
+    asked = {
+        name: frozenset(tenant.key for tenant in tenants if kind.concerns(tenant))
+        for name, kind in known.items()
+    }
+    return survey(cloud, known, frozenset(tenant.key for tenant in tenants), on_event, narrowed=asked)
+
+
+def _services_missing(
+    tenant: Tenant, desired: Iterable[Desired[Any]], present: Collection[str]
+) -> Iterator[Problem]:
+    """Fail closed: what a profile requires, or a resource lives in, must be in the catalogue before the first write."""
+    if tenant.retired:
+        return
+    required = {
+        service: str(tenant.values.origin("services.required"))
+        for service in tenant.values.items("services.required")
+    }
+    for want in desired:
+        required.setdefault(kinds()[want.address.kind].service, str(want.origin))
+    for service, where in sorted(required.items()):
+        if service not in present:
+            yield Problem(
+                tenant.key,
+                where,
+                say(
+                    "this cloud has no {service} service, which {profile} requires",
+                    "ce cloud n'a pas de service {service}, que {profile} exige",
+                    service=service,
+                    profile=tenant.profile,
+                ),
+                say(
+                    "take another profile, or a cloud that has it",
+                    "choisir un autre profil, ou un cloud qui l'offre",
+                ),
+            )
+
+
+def _resolved(
+    cloud: Cloud, desired: Iterable[Desired[Any]], problems: list[Problem]
+) -> Iterator[Desired[Any]]:
+    known: dict[str, Kind[Any]] = dict(kinds())
+    for want in desired:
+        kind = known[want.address.kind]
+        if kind.service not in cloud.services:
+            continue
+        try:
+            yield kind.resolve(cloud, want)
+        except Unmet as unmet:
+            problems.append(Problem(want.address.tenant, unmet.where, unmet.what, unmet.do))

@@ -1,0 +1,75 @@
+from types import SimpleNamespace
+
+import pytest
+from shelf import BookSpec, address, desired, live
+
+from provision.apply.closing import confirmed
+from provision.cloud.ids import Ids
+from provision.errors import CloudError, Unreachable
+from provision.model.outcome import Outcome, Status
+from provision.model.plan import Action
+
+CLOUD = SimpleNamespace(ids=Ids(), each=lambda ask, items: [ask(item) for item in items])
+
+
+class Shelf:
+    """Shows one state after the other, the last one for ever."""
+
+    def __init__(self, *states):
+        self.spec, self.states, self.asked = BookSpec, list(states), []
+
+    def observe(self, cloud, tenants):
+        self.asked.append(tenants)
+        state = self.states.pop(0) if len(self.states) > 1 else self.states[0]
+        if isinstance(state, Exception):
+            raise state
+        return iter(state)
+
+
+def outcome(name, *, shown):
+    return Outcome(f"CREATE:{name}", Action.CREATE, address(name), Status.DONE, shown=shown)
+
+
+def look(shelf, *outcomes):
+    wanted = {want.address: want for want in (desired("one", title="Emma"), desired("two", title="Emma"))}
+    return confirmed(CLOUD, {"book": shelf}, wanted, outcomes, window=0.05)
+
+
+def test_nothing_is_asked_when_the_answers_showed_everything():
+    shelf = Shelf([])
+    assert look(shelf, outcome("one", shown=True)) == (outcome("one", shown=True),)
+    assert shelf.asked == []
+
+
+def test_all_of_a_kind_are_looked_at_in_one_reading():
+    shelf = Shelf([live("one", title="Emma"), live("two", title="Emma")])
+    found = look(shelf, outcome("one", shown=False), outcome("two", shown=False))
+    assert [each.status for each in found] == [Status.DONE] * 2 and all(each.shown for each in found)
+    assert shelf.asked == [frozenset({"acme"})]
+
+
+def test_what_shows_late_is_waited_for():
+    shelf = Shelf([], [live("one", title="Ema")], [live("one", title="Emma")])
+    (found,) = look(shelf, outcome("one", shown=False))
+    assert found.status is Status.DONE and len(shelf.asked) == 3
+
+
+@pytest.mark.parametrize("state", [[], [live("one", title="Ema")], [live("one", owned=False, title="Emma")]])
+def test_what_never_shows_failed(state):
+    done, failed = look(Shelf(state), outcome("two", shown=True), outcome("one", shown=False))
+    assert done.status is Status.DONE
+    assert failed.status is Status.FAILED and isinstance(failed.error, CloudError)
+
+
+def test_of_two_the_oldest_counts():
+    pair = [
+        live("one", identifier="b", created_at="2", title="Emma"),
+        live("one", identifier="a", created_at="1", title="Ema"),
+    ]
+    assert look(Shelf(pair), outcome("one", shown=False))[0].status is Status.FAILED
+    assert CLOUD.ids.find(address("one")) is not None
+
+
+def test_a_cloud_that_cannot_be_asked_is_said():
+    (failed,) = look(Shelf(Unreachable("no answer")), outcome("one", shown=False))
+    assert failed.status is Status.FAILED and isinstance(failed.error, Unreachable)

@@ -1,0 +1,27 @@
+"""The services, one file each; importing this brings all their routes."""
+
+from simulator.services import (
+    barbican,
+    cinder,
+    glance,
+    grants,
+    groups,
+    keystone,
+    neutron,
+    nova,
+    routers,
+    subnets,
+    swift,
+    tokens,
+)
+
+ROUTES = {
+    "identity": keystone.routes,
+    "compute": nova.routes,
+    "network": neutron.routes,
+    "volume": cinder.routes,
+    "image": glance.routes,
+    "key-manager": barbican.routes,
+    "object-store": swift.routes,
+}
+PARTS = (grants, groups, routers, subnets, tokens)
