@@ -8,15 +8,15 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from types import FrameType
 
 ASKING: Final = (signal.SIGINT, signal.SIGTERM)
 
 
 @contextmanager
-def stop_asked() -> Iterator[threading.Event]:
-    """Yield an event that is set once somebody asks to stop (only the main thread can listen)."""
+def stop_asked(then: Callable[[], None]) -> Iterator[threading.Event]:
+    """Yield an event that is set once somebody asks to stop, and do something then (only the main thread can listen)."""
     asked = threading.Event()
     if threading.current_thread() is not threading.main_thread():
         yield asked
@@ -24,6 +24,7 @@ def stop_asked() -> Iterator[threading.Event]:
 
     def ask(_number: int, _frame: FrameType | None) -> None:
         asked.set()
+        then()
 
     before = {number: signal.signal(number, ask) for number in ASKING}
     try:

@@ -8,7 +8,7 @@ from provision.apply import campaign as room
 from provision.apply.campaign import Campaign
 from provision.apply.journal import Journal
 from provision.cloud.ids import Ids
-from provision.errors import Conflict
+from provision.errors import Conflict, CredentialsRefused, LeaseLost
 from provision.model.event import Ended, ignore
 from provision.model.outcome import Outcome, Status
 from provision.model.plan import Action
@@ -23,6 +23,7 @@ class Steps:
     """Walks by saying so: the steps of `bad` tenants fail, and what was asked is kept."""
 
     bad: frozenset[str]
+    error: object = field(default_factory=lambda: Conflict("no"))
     walked: list = field(default_factory=list)
     on_event: object = ignore
     stop: object = bool
@@ -33,7 +34,7 @@ class Steps:
         for step in made.steps:
             wrong = step.address.tenant in self.bad and step.action is Action.CREATE
             status = Status.STOPPED if self.stop() else Status.FAILED if wrong else Status.DONE
-            error = Conflict("no") if status is Status.FAILED else None
+            error = self.error if status is Status.FAILED else None
             outcomes.append(Outcome(step.id, step.action, step.address, status, error))
             if status is not Status.STOPPED:
                 book.intend(run, step)
@@ -54,8 +55,8 @@ def planned(group):
 
 @pytest.fixture
 def go(tmp_path):
-    def go(count, rollout, bad=()):
-        steps = Steps(frozenset(bad))
+    def go(count, rollout, bad=(), **rest):
+        steps = Steps(frozenset(bad), **rest)
         journal = Journal(tmp_path)
         made = Campaign(steps, journal, rollout)
         waves = list(made.run(tenants(count), planned))
@@ -87,6 +88,18 @@ def test_the_budget_holds_inside_a_wave(go):
     made, (wave,), _ = go(6, Rollout(budget=Budget(1)), bad=["t0", "t1", "t2"])
     assert [each.status for each in wave.outcomes] == [Status.FAILED] * 2 + [Status.STOPPED] * 4
     assert "--max-failures 1" in str(made.halted)
+
+
+@pytest.mark.parametrize("error", [CredentialsRefused("401 no"), LeaseLost("no longer ours")])
+def test_what_no_other_tenant_will_fare_better_with_ends_it(go, error):
+    made, (wave,), _ = go(4, Rollout(), bad=["t1"], error=error)
+    assert [each.status for each in wave.outcomes] == [
+        Status.DONE,
+        Status.FAILED,
+        Status.STOPPED,
+        Status.STOPPED,
+    ]
+    assert str(made.halted) == error.what
 
 
 def test_the_budget_is_a_share_of_all_tenants(go):
