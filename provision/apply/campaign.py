@@ -15,7 +15,7 @@ from provision import declare, draft
 from provision.apply.execute import GOOD
 from provision.apply.walk import failed_tenants, since
 from provision.errors import CredentialsRefused, LeaseLost, ProvisionError
-from provision.model.event import Ended, Listener
+from provision.model.event import Ended, Listener, Waved
 from provision.model.outcome import Outcome, Status
 from provision.model.plan import Action
 from provision.plan.undo import undo
@@ -113,7 +113,9 @@ class Campaign:
         walker = self._watched(toll)
         doubtful = self.journal.doubtful(walker.cloud.name, since())
         begun = 0
-        for number, group in enumerate(self.rollout.waves(tenants)):
+        groups = list(self.rollout.waves(tenants))
+        for number, group in enumerate(groups):
+            self.walker.on_event(Waved(number + 1, len(groups), len(tenants)))
             begun += len(group)
             yield self._wave(walker, plan(group), group, doubtful)
             walker.cloud.ids.drop(frozenset(tenant.key for tenant in group))

@@ -12,7 +12,7 @@ from shelf import KINDS, address, desired, live
 from provision import workflow
 from provision.errors import Conflict
 from provision.model.applied import Applied
-from provision.model.event import Ended, Noted, Reading, Started
+from provision.model.event import Ended, Noted, Reading, Started, Waved
 from provision.model.outcome import Outcome, Status
 from provision.model.plan import Action, Step
 from provision.model.rollout import Budget, Rollout
@@ -241,6 +241,16 @@ def test_a_step_that_starts_or_a_success_is_no_line_of_its_own(person):
             sys.stderr.write("question")
     assert "✗" not in shown.getvalue()
     assert "question" in shown.getvalue()
+
+
+def test_waves_have_a_bar_where_there_are_several(person):
+    from provision.cli.progress import Watch  # noqa: PLC0415 (after the terminal is there)
+
+    for total, shows in ((1, False), (20, True)):
+        shown = person("")
+        with Watch("fr") as watch:
+            watch(Waved(3, total, 10_000))
+        assert ("vagues, 10000 tenants en tout" in shown.getvalue()) is shows
 
 
 def test_what_a_person_should_know_is_said_on_stderr_to_a_file_as_to_a_terminal(run, asked, estate, person):
