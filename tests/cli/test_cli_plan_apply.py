@@ -243,11 +243,13 @@ def test_a_step_that_starts_or_a_success_is_no_line_of_its_own(person):
     assert "question" in shown.getvalue()
 
 
-def test_waves_have_a_bar_where_there_are_several(person):
+def test_waves_have_a_bar_where_there_are_several(person, monkeypatch):
     from provision.cli.progress import Watch  # noqa: PLC0415 (after the terminal is there)
 
     for total, shows in ((1, False), (20, True)):
         shown = person("")
+        monkeypatch.setenv("TERM", "xterm")
+        monkeypatch.setenv("COLUMNS", "160")
         with Watch("fr") as watch:
             watch(Waved(3, total, 10_000))
         assert ("vagues, 10000 tenants en tout" in shown.getvalue()) is shows
