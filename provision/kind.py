@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 
     from provision.cloud.connect import Cloud
     from provision.model.address import Address
+    from provision.model.quantity import Unit
     from provision.model.resource import Desired, Live
     from provision.model.tenant import Tenant
     from provision.text import Text
@@ -109,6 +110,7 @@ class Kind(ABC, Generic[SpecT]):
             (fragments of all kinds are merged, so that several kinds may share a section).
         observed_after: kinds whose ids `observe` needs.
         stays: there as long as its project is (a quota): deleting it puts back what a new project has.
+        units: for each field of the spec that is a quota, what it is counted in ('' for plain counts).
     """
 
     name: ClassVar[str]
@@ -118,6 +120,7 @@ class Kind(ABC, Generic[SpecT]):
     document: ClassVar[Mapping[str, Any]] = {}
     observed_after: ClassVar[tuple[str, ...]] = ("project",)
     stays: ClassVar[bool] = False
+    units: ClassVar[Mapping[str, Unit]] = {}
 
     @abstractmethod
     def desire(self, tenant: Tenant) -> Iterator[Desired[SpecT]]:

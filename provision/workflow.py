@@ -236,7 +236,7 @@ def _chosen(estate: Estate, names: Sequence[str]) -> list[Tenant]:
             raise UsageError(
                 say(
                     "no document describes tenant {name!r}",
-                    "aucun document ne décrit le tenant {name!r}",
+                    "aucun document ne décrit le locataire {name!r}",
                     name=name,
                 ),
                 where=str(estate.directory / "tenants"),

@@ -74,7 +74,7 @@ class Toll:
         if self._too_many():
             return say(
                 "more tenants failed than --max-failures {budget} allows ({n} of {tenants})",
-                "plus de tenants en échec que --max-failures {budget} n'en permet ({n} sur {tenants})",
+                "plus de locataires en échec que --max-failures {budget} n'en permet ({n} sur {tenants})",
                 budget=self.rollout.budget,
                 n=len(self.failed),
                 tenants=self.tenants,

@@ -92,7 +92,7 @@ def _said_twice() -> UsageError:
     return UsageError(
         say(
             "a saved plan already says which tenants, adoptions and replacements",
-            "un plan enregistré dit déjà quels tenants, adoptions et remplacements",
+            "un plan enregistré dit déjà quels locataires, adoptions et remplacements",
         ),
         where="--plan",
         do=say("leave the others out, or plan again", "retirer les autres, ou refaire un plan"),

@@ -32,7 +32,7 @@ _TENANTS = click.argument(
     nargs=-1,
     label=say("TENANT", "TENANT"),
     text=say(
-        "Only these tenants; none named means all.", "Seulement ces tenants ; aucun nommé veut dire tous."
+        "Only these tenants; none named means all.", "Seulement ces locataires ; aucun nommé veut dire tous."
     ),
 )
 _ADOPT = click.option(
@@ -42,7 +42,7 @@ _ADOPT = click.option(
     value=say("ADDRESS", "ADRESSE"),
     text=say(
         "Take over this resource (kind/tenant/name), which is there and is not ours. Repeatable.",
-        "Reprendre cette ressource (sorte/tenant/nom), qui existe et n'est pas à nous. Répétable.",
+        "Reprendre cette ressource (sorte/locataire/nom), qui existe et n'est pas à nous. Répétable.",
     ),
 )
 _REPLACE = click.option(

@@ -34,7 +34,7 @@ ESTATE: Final = "demo"
     text=say(
         "Starts a sandbox, makes an estate of three tenants (a health start-up, a data publisher, a municipality), "
         "applies it, plans again (nothing to do), and proves on the live services what the profiles promise.",
-        "Démarre un bac à sable, crée un parc de trois tenants (une jeune pousse de santé, un producteur de données, une "
+        "Démarre un bac à sable, crée un parc de trois locataires (une jeune pousse de santé, un producteur de données, une "
         "collectivité), l'applique, refait le plan (rien à faire), et prouve sur les services ce que les profils promettent.",
     ),
 )
@@ -54,9 +54,9 @@ def command(directory: Path | None) -> int:
     folder = (directory or _home()).absolute()
     _chapter(1, say("A real OpenStack, on this machine", "Un vrai OpenStack, sur cette machine"))
     services = _sandbox()
-    _chapter(2, say("An estate and three tenants, in YAML", "Un parc et trois tenants, en YAML"))
+    _chapter(2, say("An estate and three tenants, in YAML", "Un parc et trois locataires, en YAML"))
     _estate(folder)
-    _chapter(3, say("Apply: documents become tenants", "Apply : les documents deviennent des tenants"))
+    _chapter(3, say("Apply: documents become tenants", "Apply : les documents deviennent des locataires"))
     applied = _apply(folder)
     _chapter(4, say("Plan again: nothing to do", "Un second plan : rien à faire"))
     again = _plan(folder)

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
         "Shows what apply would change, and why, over a session that cannot write. "
         "Exit 0: nothing to do; 2: changes pending; 3: a tenant is refused as its documents stand.",
         "Montre ce que ferait apply, et pourquoi, par une session qui ne peut pas écrire. "
-        "Code 0 : rien à faire ; 2 : des changements attendent ; 3 : un tenant est refusé en l'état.",
+        "Code 0 : rien à faire ; 2 : des changements attendent ; 3 : un locataire est refusé en l'état.",
     ),
 )
 @asking.questions

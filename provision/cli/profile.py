@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     shared=("estate",),
     text=say(
         "List them, and which can be given to a tenant.",
-        "Les lister, et dire lesquels se donnent à un tenant.",
+        "Les lister, et dire lesquels se donnent à un locataire.",
     ),
 )
 def list_() -> int:
@@ -93,7 +93,7 @@ def show(*, name: str, verbose: bool) -> int:
     "subject",
     cls=Argument,
     label=say("TENANT-OR-PROFILE", "TENANT-OU-PROFIL"),
-    text=say("A tenant of the estate, or a profile.", "Un tenant du parc, ou un profil."),
+    text=say("A tenant of the estate, or a profile.", "Un locataire du parc, ou un profil."),
 )
 @click.argument(
     "key",
@@ -111,7 +111,7 @@ def explain(subject: str, key: str) -> int:
     found: Tenant | Profile | None = tenants.get(subject) or profiles.get(subject)
     if found is None:
         nobody = say(
-            "there is no tenant or profile {name!r}", "il n'y a ni tenant ni profil {name!r}", name=subject
+            "there is no tenant or profile {name!r}", "il n'y a ni locataire ni profil {name!r}", name=subject
         )
         raise _unknown(nobody, subject, [*tenants, *profiles])
     said = declare.explain(found, key)
@@ -152,7 +152,7 @@ command = Group.of(
     "profile",
     say(
         "Reads the profiles that tenants are made from: those of the estate, and those that come with provision.",
-        "Lit les profils dont les tenants sont faits : ceux du parc, et ceux livrés avec provision.",
+        "Lit les profils dont les locataires sont faits : ceux du parc, et ceux livrés avec provision.",
     ),
     (list_, show, explain),
 )

@@ -108,7 +108,7 @@ class Watch:
 
 
 def _waves(event: Waved) -> Text:
-    return say("waves, {n} tenants in all", "vagues, {n} tenants en tout", n=event.tenants)
+    return say("waves, {n} tenants in all", "vagues, {n} locataires en tout", n=event.tenants)
 
 
 def bars() -> Progress:

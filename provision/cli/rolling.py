@@ -34,7 +34,7 @@ _CANARY = click.option(
     value="N",
     text=say(
         "So many tenants first; unless all of them come whole, no other is begun.",
-        "D'abord autant de tenants ; si l'un d'eux échoue, aucun autre n'est commencé.",
+        "D'abord autant de locataires ; si l'un d'eux échoue, aucun autre n'est commencé.",
     ),
 )
 _IN_WAVES = click.option(
@@ -45,7 +45,7 @@ _IN_WAVES = click.option(
     value="N",
     text=say(
         "So many tenants at a time; what no answer showed is looked at after each wave [500].",
-        "Autant de tenants à la fois ; ce qu'aucune réponse n'a montré est relu après chaque vague [500].",
+        "Autant de locataires à la fois ; ce qu'aucune réponse n'a montré est relu après chaque vague [500].",
     ),
 )
 _MAX_FAILURES = click.option(
@@ -55,7 +55,7 @@ _MAX_FAILURES = click.option(
     value="N|N%",
     text=say(
         "Begin nothing more once more tenants failed than that [no limit].",
-        "Ne plus rien commencer dès que plus de tenants ont échoué [sans limite].",
+        "Ne plus rien commencer dès que plus de locataires ont échoué [sans limite].",
     ),
 )
 _ROLLBACK = click.option(
@@ -64,7 +64,7 @@ _ROLLBACK = click.option(
     is_flag=True,
     text=say(
         "Of a tenant that does not come whole, remove again what this run created, and nothing else.",
-        "D'un tenant qui n'aboutit pas, retirer ce que cette exécution a créé, et rien d'autre.",
+        "D'un locataire qui n'aboutit pas, retirer ce que cette exécution a créé, et rien d'autre.",
     ),
 )
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 COMMANDS: Final = {
     "demo": say(
         "from nothing to three proven tenants on a real OpenStack",
-        "de rien à trois tenants prouvés sur un vrai OpenStack",
+        "de rien à trois locataires prouvés sur un vrai OpenStack",
     ),
     "sandbox": say(
         "a real OpenStack control plane on this machine",
@@ -30,7 +30,7 @@ COMMANDS: Final = {
         "bring the cloud to what the documents say", "amener le cloud à ce que disent les documents"
     ),
     "profile": say(
-        "read the profiles that tenants are made from", "lire les profils dont les tenants sont faits"
+        "read the profiles that tenants are made from", "lire les profils dont les locataires sont faits"
     ),
     "schema": say(
         "print the JSON Schemas of documents and results",
@@ -49,7 +49,7 @@ root = Group(
     "provision",
     say(
         "Takes tenants aboard an OpenStack cloud, from a profile to proof.",
-        "Embarque des tenants sur un cloud OpenStack, du profil à la preuve.",
+        "Embarque des locataires sur un cloud OpenStack, du profil à la preuve.",
     ),
     COMMANDS,
     _load,

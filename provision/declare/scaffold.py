@@ -65,15 +65,15 @@ def _head(name: str, facts: Facts) -> list[Line]:
     return [
         say(
             "What the operator of this cloud knows once. Tenants are in tenants/, one file each.",
-            "Ce que l'exploitant de ce cloud sait une fois pour toutes. Les tenants sont dans tenants/, un fichier chacun.",
+            "Ce que l'exploitant de ce cloud sait une fois pour toutes. Les locataires sont dans tenants/, un fichier chacun.",
         ),
         say("Then: provision check, and provision plan.", "Ensuite : provision check, puis provision plan."),
         "",
         _line("estate", name, "", say("part of every mark left in the cloud: never change it", "entre dans chaque marque laissée dans le cloud : ne jamais le changer")),
         _line("cloud", scalar(facts.cloud), "mycloud", say("a name of clouds.yaml; --cloud and OS_CLOUD win", "un nom de clouds.yaml ; --cloud et OS_CLOUD priment")),
-        _line("region", scalar(facts.region), "fr-par", say("where the tenants' data lives", "où vivent les données des tenants")),
+        _line("region", scalar(facts.region), "fr-par", say("where the tenants' data lives", "où vivent les données des locataires")),
         ("jurisdiction: FR", say("to check: a cloud does not say whose law it is under", "à vérifier : un cloud ne dit pas de quel droit il relève")),
-        _line("domain", scalar(facts.domain), "Default", say("home of the tenants that have no domain of their own", "où sont les tenants sans domaine à eux")),
+        _line("domain", scalar(facts.domain), "Default", say("home of the tenants that have no domain of their own", "où sont les locataires sans domaine à eux")),
     ]  # fmt: skip
 
 
@@ -83,8 +83,8 @@ def _network(facts: Facts) -> list[Line]:
     names = {family: scalar(found[0].name) for family, found in pools.items() if found}
     lengths = {family: str(found[0].prefix_length) for family, found in pools.items() if found}
     return [
-        say("The network that leads outside, and the pools that tenants' subnets are cut from.", "Le réseau qui mène dehors, et les réserves où sont découpés les sous-réseaux des tenants."),
-        _line("external_network", scalar(external[0]) if external else "", "public", say("gateway of the tenants' routers", "passerelle des routeurs des tenants")),
+        say("The network that leads outside, and the pools that tenants' subnets are cut from.", "Le réseau qui mène dehors, et les réserves où sont découpés les sous-réseaux des locataires."),
+        _line("external_network", scalar(external[0]) if external else "", "public", say("gateway of the tenants' routers", "passerelle des routeurs des locataires")),
         *_others(external[1:]),
         _line("pools", _flow(names), "{ipv4: tenants-v4, ipv6: tenants-v6}", say("shared subnet pools, by family", "réserves de sous-réseaux partagées, par famille")),
         *_others(pool.name for found in pools.values() for pool in found[1:]),
@@ -157,7 +157,7 @@ def _flow(pairs: Mapping[str, str]) -> str:
 
 
 _DESTINATIONS: Final[list[Line]] = [
-    say("Where filtered tenants may go; profiles name these.", "Où peuvent aller les tenants filtrés ; les profils les nomment."),
+    say("Where filtered tenants may go; profiles name these.", "Où peuvent aller les locataires filtrés ; les profils les nomment."),
     "destinations:",
     "  dns: {protocol: udp, ports: 53, to: any}",
     "  ntp: {protocol: udp, ports: 123, to: any}",
@@ -177,9 +177,9 @@ profile: startup    # provision profile list
 Whatever the profile says can be said here too, within its floors: `provision profile show startup`.
 To remove a tenant, do not delete its file: write `state: retired` with a `retirement: {reason: …, date: …}`.
 """,
-    """# Tenants
+    """# Locataires
 
-Un fichier par tenant, nommé d'après sa clé. Deux lignes suffisent ; `tenants/acme.yaml` :
+Un fichier par locataire, nommé d'après sa clé. Deux lignes suffisent ; `tenants/acme.yaml` :
 
 ```yaml
 tenant: acme        # [a-z][a-z0-9-]{2,30}, jamais réemployée
@@ -187,7 +187,7 @@ profile: startup    # provision profile list
 ```
 
 Tout ce que dit le profil peut se dire ici aussi, dans la limite de ses planchers : `provision profile show startup`.
-Pour retirer un tenant, ne pas supprimer son fichier : écrire `state: retired` et `retirement: {reason: …, date: …}`.
+Pour retirer un locataire, ne pas supprimer son fichier : écrire `state: retired` et `retirement: {reason: …, date: …}`.
 """,
 )
 _PROFILES: Final = say(
@@ -219,7 +219,7 @@ The documents of an estate: what its tenants are to be on the cloud.
 """,
     """# {name}
 
-Les documents d'un parc : ce que ses tenants doivent être sur le cloud.
+Les documents d'un parc : ce que ses locataires doivent être sur le cloud.
 
 | Pour | Lancer |
 |---|---|
@@ -228,7 +228,7 @@ Les documents d'un parc : ce que ses tenants doivent être sur le cloud.
 | le changer | `provision apply` |
 | lire un profil | `provision profile show startup` |
 
-`estate.yaml` est ce que l'exploitant sait une fois pour toutes ; `tenants/` a un fichier par tenant ; `profiles/` vos
+`estate.yaml` est ce que l'exploitant sait une fois pour toutes ; `tenants/` a un fichier par locataire ; `profiles/` vos
 propres profils. `.provision/` est le journal de cette machine : à garder hors du dépôt ; le perdre ne perd rien.
 """,
 )

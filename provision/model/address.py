@@ -27,6 +27,6 @@ class Address:
         if len(parts) != 3 or not all(parts):  # noqa: PLR2004 (the three parts of an address)
             raise UsageError(
                 say("{text!r} is not an address", "{text!r} n'est pas une adresse", text=text),
-                do=say("write it as kind/tenant/name", "l'écrire sous la forme sorte/tenant/nom"),
+                do=say("write it as kind/tenant/name", "l'écrire sous la forme sorte/locataire/nom"),
             )
         return cls(*parts)

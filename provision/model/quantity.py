@@ -114,3 +114,15 @@ def quota(value: object, unit: Unit) -> int | QuotaWord:
     if value == "unlimited":
         return UNLIMITED
     return parse(value, unit)
+
+
+def spelt(value: int, unit: Unit) -> str:
+    """Return a number of `unit` as a document spells it: 40960 MiB is ``40 GiB``, -1 is ``unlimited``."""
+    if value == UNLIMITED:
+        return "unlimited"
+    if unit == "":
+        return str(value)
+    size = value * _FACTORS[unit]
+    fitting = [name for name, factor in _FACTORS.items() if size >= factor and size % factor == 0]
+    name = fitting[-1] if fitting else unit
+    return f"{size // _FACTORS[name]} {name}"

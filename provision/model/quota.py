@@ -39,6 +39,11 @@ def schema(service: str, title: Text, quotas: Iterable[Counted]) -> Mapping[str,
     return within(f"quotas.{service}", section(title, fields))
 
 
+def units(quotas: Iterable[Counted]) -> Mapping[str, Unit]:
+    """Return what each quota is counted in, by field."""
+    return {each.field: each.unit for each in quotas}
+
+
 def asked(values: Values, service: str, quotas: Iterable[Counted]) -> dict[str, int | str | None]:
     """Return what documents say under ``quotas.<service>``: a number, -1 (unlimited), ``default``, or None (unmanaged)."""
     said = values.section(f"quotas.{service}")

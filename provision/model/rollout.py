@@ -29,9 +29,13 @@ class Budget:
         found = _WRITTEN.fullmatch(text.strip())
         if found is None or (found["percent"] and int(found["number"]) > _ALL):
             raise UsageError(
-                say("{text!r} is no number of tenants", "{text!r} n'est pas un nombre de tenants", text=text),
+                say(
+                    "{text!r} is no number of tenants",
+                    "{text!r} n'est pas un nombre de locataires",
+                    text=text,
+                ),
                 where="--max-failures",
-                do=say("write 5, or 5% of the tenants", "écrire 5, ou 5% des tenants"),
+                do=say("write 5, or 5% of the tenants", "écrire 5, ou 5% des locataires"),
             )
         return cls(int(found["number"]), found["percent"] is not None)
 

@@ -87,7 +87,7 @@ def prove_nothing_plain(tenant: Tenant, as_tenant: Cloud) -> Iterator[Proof]:
         visible == allowed,
         say(
             "visible to the tenant: {visible}",
-            "visibles du tenant : {visible}",
+            "visibles du locataire : {visible}",
             visible=", ".join(sorted(visible)) or "–",
         ),
     )

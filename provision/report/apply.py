@@ -163,7 +163,7 @@ def _taken_back(undone: Sequence[Outcome], look: Look) -> str:
     tenants = sorted({each.address.tenant for each in undone})
     head = say(
         "Taken back, because the tenant did not come whole: {count} created by this run, of",
-        "Retiré, parce que le tenant n'a pas abouti : {count}, créées par cette exécution, de",
+        "Retiré, parce que le locataire n'a pas abouti : {count}, créées par cette exécution, de",
         count=count,
     )
     return "\n".join([look.words(head), *_named(tenants, look)])
@@ -177,8 +177,8 @@ def _halted(applied: Applied, look: Look) -> str:
     head = say("Ended early: {why}.", "Arrêté avant la fin : {why}.", why=why)
     rest = words.counted(
         len(applied.unbegun),
-        say("{n} tenant was not begun", "{n} tenant n'a pas été commencé"),
-        say("{n} tenants were not begun", "{n} tenants n'ont pas été commencés"),
+        say("{n} tenant was not begun", "{n} locataire n'a pas été commencé"),
+        say("{n} tenants were not begun", "{n} locataires n'ont pas été commencés"),
     )
     return "\n".join([look.words(head, "bad"), f"  {look.words(rest)}", *_named(applied.unbegun, look)])
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
+from provision.kind import kinds
 from provision.model.plan import Action
+from provision.model.quantity import spelt
 from provision.report import words
 from provision.report.values import clean, comes_and_goes, is_collection, show
 from provision.text import Text, say
@@ -80,7 +83,19 @@ def _fields(change: Change, origin: Origin | None, paint: Paint) -> Iterator[str
     width = max((len(each.field) for each in shown), default=0)
     for each in shown:
         at = _at(each.origin if each.origin != origin else None, paint)
-        yield from _field(each, width, at, paint, new=new)
+        yield from _field(_with_unit(each, change.address.kind), width, at, paint, new=new)
+
+
+def _with_unit(field: FieldChange, kind: str) -> FieldChange:
+    """Return a field that is a quota with its values as documents spell them; any other as it is."""
+    known = kinds().get(kind)
+    if known is None or field.field not in known.units:
+        return field
+    unit = known.units[field.field]
+    before, after = (
+        spelt(value, unit) if isinstance(value, int) else value for value in (field.before, field.after)
+    )
+    return replace(field, before=before, after=after)
 
 
 def _field(field: FieldChange, width: int, at: str, paint: Paint, *, new: bool) -> Iterator[str]:

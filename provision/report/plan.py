@@ -97,7 +97,7 @@ def problems(found: Iterable[Problem], look: Look) -> str:
     paragraphs = [_paragraph(problem, look) for problem in found]
     head = say(
         "Refused as their documents stand; nothing of these tenants is written:",
-        "Refusés en l'état de leurs documents ; rien de ces tenants n'est écrit :",
+        "Refusés en l'état de leurs documents ; rien de ces locataires n'est écrit :",
     )
     return "\n".join([look.words(head, "bad"), *paragraphs]) if paragraphs else ""
 
@@ -150,8 +150,8 @@ def _stopped(plan: Plan) -> Iterator[Text]:
     if refused:
         yield words.counted(
             refused,
-            say("{n} tenant refused", "{n} tenant refusé"),
-            say("{n} tenants refused", "{n} tenants refusés"),
+            say("{n} tenant refused", "{n} locataire refusé"),
+            say("{n} tenants refused", "{n} locataires refusés"),
         )
 
 

@@ -99,7 +99,8 @@ def _listed(profile: Profile, width: int, titles: int, look: Look) -> str:
         say("extends {parent}", "étend {parent}", parent=profile.extends) if profile.extends else say("", "")
     )
     floor = say(
-        "a floor for others: no tenant can take it", "un plancher pour les autres : aucun tenant ne le prend"
+        "a floor for others: no tenant can take it",
+        "un plancher pour les autres : aucun locataire ne le prend",
     )
     said = look.words(note if profile.assignable else floor, "quiet")
     return f"{name}  {profile.title[look.language].ljust(titles)}  {profile.version}  {said}".rstrip() + "\n"
@@ -165,7 +166,7 @@ def _floors(floors: Iterable[Floor], look: Look) -> Iterator[str]:
         return
     head = say(
         "Floors: what no tenant and no profile below may weaken",
-        "Planchers : ce que ni tenant ni profil ne peut affaiblir",
+        "Planchers : ce que ni locataire ni profil ne peut affaiblir",
     )
     paths, bounds = max(len(row[0]) for row in rows), max(len(row[1]) for row in rows)
     lines = [

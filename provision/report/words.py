@@ -47,7 +47,7 @@ def requests(value: int) -> Text:
 
 def tenants(value: int) -> Text:
     """Return a count of tenants."""
-    return counted(value, say("{n} tenant", "{n} tenant"), say("{n} tenants", "{n} tenants"))
+    return counted(value, say("{n} tenant", "{n} locataire"), say("{n} tenants", "{n} locataires"))
 
 
 def listed(parts: Sequence[Text]) -> Text:

@@ -50,6 +50,7 @@ class ComputeQuota(Kind[ComputeQuotaSpec]):
     service = "compute"
     spec = ComputeQuotaSpec
     stays = True
+    units = quota.units(QUOTAS)
     document = quota.schema(
         "compute", say("What the tenant may use of Nova", "Ce que le locataire peut utiliser de Nova"), QUOTAS
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Annotated, Any, Final
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Final
 from urllib.parse import quote
 
 from provision.errors import Conflict, Forbidden, NotFound
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from provision.cloud.connect import Cloud
+    from provision.model.quantity import Unit
     from provision.model.tenant import Tenant
 
 PAGE: Final = 1000
@@ -64,6 +65,7 @@ class Container(Kind[ContainerSpec]):
     title = say("container", "conteneur")
     service = "object-store"
     spec = ContainerSpec
+    units: ClassVar[Mapping[str, Unit]] = {"quota_bytes": "B", "quota_objects": ""}
     document = within(
         "object.containers",
         named(

@@ -64,6 +64,7 @@ class NetworkQuota(Kind[NetworkQuotaSpec]):
     service = "network"
     spec = NetworkQuotaSpec
     stays = True
+    units = quota.units(QUOTAS)
     document = quota.schema(
         "network",
         say("What the tenant may use of Neutron", "Ce que le locataire peut utiliser de Neutron"),

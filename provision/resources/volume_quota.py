@@ -56,6 +56,7 @@ class VolumeQuota(Kind[VolumeQuotaSpec]):
     service = "block-storage"
     spec = VolumeQuotaSpec
     stays = True
+    units = quota.units(QUOTAS)
     document = quota.schema(
         "volume",
         say("What the tenant may use of Cinder", "Ce que le locataire peut utiliser de Cinder"),

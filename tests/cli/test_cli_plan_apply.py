@@ -252,7 +252,7 @@ def test_waves_have_a_bar_where_there_are_several(person, monkeypatch):
         monkeypatch.setenv("COLUMNS", "160")
         with Watch("fr") as watch:
             watch(Waved(3, total, 10_000))
-        assert ("vagues, 10000 tenants en tout" in shown.getvalue()) is shows
+        assert ("vagues, 10000 locataires en tout" in shown.getvalue()) is shows
 
 
 def test_what_a_person_should_know_is_said_on_stderr_to_a_file_as_to_a_terminal(run, asked, estate, person):

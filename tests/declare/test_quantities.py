@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from provision.model.quantity import UNLIMITED, QuantityError, parse, quota
+from provision.model.quantity import UNLIMITED, QuantityError, parse, quota, spelt
 
 FACTORS = {"B": 1, "KiB": 2**10, "MiB": 2**20, "GiB": 2**30, "TiB": 2**40, "PiB": 2**50}
 
@@ -67,3 +67,22 @@ def test_the_four_words_of_a_quota():
     ]
     with pytest.raises(QuantityError):
         quota("none", "GiB")
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "said"),
+    [
+        (40960, "MiB", "40 GiB"),
+        (1536, "MiB", "1536 MiB"),
+        (2048, "GiB", "2 TiB"),
+        (107374182400, "B", "100 GiB"),
+        (1000, "B", "1000 B"),
+        (0, "GiB", "0 GiB"),
+        (20, "", "20"),
+        (-1, "MiB", "unlimited"),
+        (-1, "", "unlimited"),
+    ],
+)
+def test_a_number_of_the_service_is_spelt_as_a_document_would(value, unit, said):
+    assert spelt(value, unit) == said
+    assert quota(said if unit or value < 0 else int(said), unit) == value

@@ -44,7 +44,9 @@ def test_the_same_in_french():
     text = report.text(applied(ONE, mixed_outcomes()), COST, FRENCH)
     assert "  → l'augmenter\n" in text
     assert "  1 passée à cause de cela :\n" in text
-    last = "Appliqué à sandbox : 1 faite, 1 inchangée, 3 en échec, 2 passées. (1 tenant, 6 requêtes, 1,8 s)"
+    last = (
+        "Appliqué à sandbox : 1 faite, 1 inchangée, 3 en échec, 2 passées. (1 locataire, 6 requêtes, 1,8 s)"
+    )
     assert text.splitlines()[-1] == last
 
 
@@ -117,7 +119,7 @@ def test_why_it_ended_early_and_who_was_not_begun():
     found = applied(ONE, [outcome("one", Status.STOPPED)], halted=halted, unbegun=("beta", "gamma"))
     text = report.text(found, COST, FRENCH)
     assert (
-        "Arrêté avant la fin : 1 canari sur 5 en échec.\n  2 tenants n'ont pas été commencés\n    beta\n    gamma"
+        "Arrêté avant la fin : 1 canari sur 5 en échec.\n  2 locataires n'ont pas été commencés\n    beta\n    gamma"
         in text
     )
     assert "Relancer apply" not in text

@@ -57,8 +57,8 @@ def test_the_last_line_counts_in_both_languages():
         "(sandbox, 1 tenant, 6 requests, 1.8 s)"
     )
     assert french == (
-        "Plan : 1 à créer, 1 à modifier, 1 à supprimer, 1 à adopter, 2 bloqués, 1 tenant refusé. "
-        "(sandbox, 1 tenant, 6 requêtes, 1,8 s)"
+        "Plan : 1 à créer, 1 à modifier, 1 à supprimer, 1 à adopter, 2 bloqués, 1 locataire refusé. "
+        "(sandbox, 1 locataire, 6 requêtes, 1,8 s)"
     )
 
 
@@ -138,4 +138,4 @@ def test_a_blocked_change_alone_is_pending():
 def test_ten_thousand_tenants_keep_their_thousands_apart():
     plan = replace(a_plan(), tenants=tuple(f"t{number}" for number in range(10_000)))
     assert "10,000 tenants" in report.text(plan, COST, ENGLISH)
-    assert "10\u202f000 tenants" in report.text(plan, COST, FRENCH)
+    assert "10\u202f000 locataires" in report.text(plan, COST, FRENCH)
