@@ -6,18 +6,15 @@ from typing import TYPE_CHECKING
 
 import click
 
-from provision.cli import language, output, settings
+from provision.cli import known, language, output
 from provision.cli.command import Command, Group
-from provision.cli.shape import Argument, Option, did_you_mean
-from provision.errors import UsageError
+from provision.cli.pages import doc
+from provision.cli.shape import Argument, Option
 from provision.text import say
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
-
     from provision.model.estate import Profile
     from provision.model.tenant import Tenant
-    from provision.text import Text
 
 
 @click.command(
@@ -33,7 +30,7 @@ def list_() -> int:
     """List the profiles."""
     from provision.report import profile as report  # noqa: PLC0415 (help needs none of it)
 
-    profiles, _ = _known()
+    profiles, _ = known.everything()
     output.answer(
         text=lambda look: report.listing_text(profiles.values(), look),
         data=lambda: report.listing_data(profiles.values(), language.spoken()),
@@ -66,12 +63,8 @@ def show(*, name: str, verbose: bool) -> int:
     """Show one profile."""
     from provision.report import profile as report  # noqa: PLC0415 (help needs none of it)
 
-    profiles, _ = _known()
-    found = profiles.get(name)
-    if found is None:
-        raise _unknown(
-            say("there is no profile {name!r}", "il n'y a pas de profil {name!r}", name=name), name, profiles
-        )
+    profiles, _ = known.everything()
+    found = known.profile(name, profiles)
     output.answer(
         text=lambda look: report.text(found, look),
         data=lambda: report.data(found, language.spoken()),
@@ -104,48 +97,50 @@ def show(*, name: str, verbose: bool) -> int:
 def explain(subject: str, key: str) -> int:
     """Explain one value."""
     from provision import declare  # noqa: PLC0415 (help needs none of it)
+    from provision.declare.promises import leaves  # noqa: PLC0415
     from provision.report import explain as report  # noqa: PLC0415
-    from provision.report.profile import leaves  # noqa: PLC0415
 
-    profiles, tenants = _known()
+    profiles, tenants = known.everything()
     found: Tenant | Profile | None = tenants.get(subject) or profiles.get(subject)
     if found is None:
         nobody = say(
             "there is no tenant or profile {name!r}", "il n'y a ni locataire ni profil {name!r}", name=subject
         )
-        raise _unknown(nobody, subject, [*tenants, *profiles])
+        raise known.unknown(nobody, subject, [*tenants, *profiles])
     said = declare.explain(found, key)
     if not said:
         silent = say(
             "{name} says nothing about {key!r}", "{name} ne dit rien de {key!r}", name=subject, key=key
         )
-        raise _unknown(silent, key, [path for path, _ in leaves(found.values.tree)])
+        raise known.unknown(silent, key, [path for path, _ in leaves(found.values.tree)])
     output.answer(
         text=lambda look: report.text(subject, key, said, look), data=lambda: report.data(subject, key, said)
     )
     return 0
 
 
-def _known() -> tuple[Mapping[str, Profile], Mapping[str, Tenant]]:
-    """Return the profiles and the tenants of the estate; without one, the shipped profiles and no tenant."""
-    folder = settings.told().estate_if_any
-    if folder is None:
-        from provision.declare.shipped import shipped  # noqa: PLC0415 (help needs none of it)
+@click.command(
+    "diff",
+    cls=Command,
+    shared=("estate",),
+    text=say(
+        "Compare what two promise: by the questions an auditor asks, which is the stricter, and what is enforced.",
+        "Comparer ce que deux promettent : par les questions d'un auditeur, lequel est le plus strict, et ce qui est appliqué.",
+    ),
+)
+@click.argument("a", cls=Argument, label=say("PROFILE-A", "PROFIL-A"), text=say("One profile.", "Un profil."))
+@click.argument("b", cls=Argument, label=say("PROFILE-B", "PROFIL-B"), text=say("Another.", "Un autre."))
+def diff(a: str, b: str) -> int:
+    """Compare two profiles."""
+    from provision.report import comparison as report  # noqa: PLC0415 (help needs none of it)
 
-        return shipped(), {}
-    from provision import declare  # noqa: PLC0415
-
-    estate = declare.load(folder)
-    return estate.profiles, estate.tenants
-
-
-def _unknown(what: Text, word: str, known: Iterable[str]) -> UsageError:
-    listed = list(known)
-    return UsageError(what, do=did_you_mean(word, listed) or _known_words(listed))
-
-
-def _known_words(known: Iterable[str]) -> Text:
-    return say("known: {known}", "connus : {known}", known=", ".join(sorted(known)))
+    profiles, _ = known.everything()
+    left, right = known.profile(a, profiles), known.profile(b, profiles)
+    output.answer(
+        text=lambda look: report.text(left, right, look),
+        data=lambda: report.data(left, right, language.spoken()),
+    )
+    return 0
 
 
 command = Group.of(
@@ -154,5 +149,5 @@ command = Group.of(
         "Reads the profiles that tenants are made from: those of the estate, and those that come with provision.",
         "Lit les profils dont les locataires sont faits : ceux du parc, et ceux livrés avec provision.",
     ),
-    (list_, show, explain),
+    (list_, show, explain, diff, doc),
 )

@@ -10,6 +10,7 @@ import click
 
 from provision.cli import language
 from provision.cli.root import root
+from provision.text import LANGUAGES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -55,19 +56,29 @@ def kinds() -> str:
 PAGES: Final[dict[str, Callable[[], str]]] = {"cli.md": commands, "kinds.md": kinds}
 
 
+def made() -> Iterator[tuple[str, str]]:
+    """Yield every page: its place in the documentation, and its text; last those of the shipped profiles."""
+    from provision.cli.pages import pages  # noqa: PLC0415 (the other pages need none of it)
+    from provision.declare.shipped import shipped  # noqa: PLC0415
+
+    yield from ((name, make()) for name, make in PAGES.items())
+    yield from ((each.path, each.text) for each in pages(shipped().values(), LANGUAGES))
+
+
 def stale(folder: Path) -> list[Path]:
-    """Return the pages that are not what the code says."""
+    """Return the pages that are not what the code and the shipped profiles say."""
     return [
         folder / name
-        for name, make in PAGES.items()
-        if not (folder / name).is_file() or (folder / name).read_text(encoding="utf-8") != make()
+        for name, text in made()
+        if not (folder / name).is_file() or (folder / name).read_text(encoding="utf-8") != text
     ]
 
 
 def write(folder: Path) -> None:
     """Write every page."""
-    for name, make in PAGES.items():
-        (folder / name).write_text(make(), encoding="utf-8")
+    for name, text in made():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(text, encoding="utf-8")
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -77,7 +88,7 @@ def main(arguments: Sequence[str]) -> int:
         return 0
     late = stale(DOCS)
     for page in late:
-        click.echo(f"{page}: not what the code says; nox -s docs -- --write", err=True)
+        click.echo(f"{page}: not what the code and the profiles say; nox -s docs -- --write", err=True)
     return 1 if late else 0
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
-from provision.report.profile import leaves
+from provision.declare.promises import leaves
 from provision.report.values import show
 from provision.text import Text, say
 

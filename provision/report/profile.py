@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
-from fnmatch import fnmatchcase
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any, Final
 
-from provision.declare import enforced
+from provision.declare.promises import Promise, matches, promises
 from provision.report import words
 from provision.report.values import show
 from provision.text import say
 
 if TYPE_CHECKING:
     from provision.model.estate import Floor, Profile
-    from provision.model.origin import Origin
     from provision.report.look import Look
     from provision.text import Language
 
@@ -27,55 +24,15 @@ DIRECTIONS: Final = {
     "one_of": say("one of", "parmi"),
 }
 _ENFORCED, _RECORDED = "●", "○"
-_BY_PLAN: Final = frozenset({"services.required"})  # a missing service bars the tenant before the first write
-
-
-@dataclass(frozen=True, slots=True)
-class Promise:
-    """One value of a profile: where it was written, which kinds carry it into the cloud, and why it is there."""
-
-    path: str
-    value: Any
-    origin: Origin
-    kinds: tuple[str, ...]
-    why: str
-
-
-def promises(profile: Profile, language: Language) -> list[Promise]:
-    """Return every value of a profile, in the order of its documents."""
-    return [
-        Promise(path, value, profile.values.origin(path), _bearers(path), _why(profile, path, language))
-        for path, value in leaves(profile.values.tree)
-    ]
-
-
-def _bearers(path: str) -> tuple[str, ...]:
-    return ("plan",) if path in _BY_PLAN else enforced(path)
-
-
-def leaves(tree: Mapping[str, Any], path: str = "") -> Iterator[tuple[str, Any]]:
-    """Yield the dotted path and the value of everything that is not a mapping."""
-    for key, value in tree.items():
-        here = f"{path}.{key}" if path else key
-        if isinstance(value, Mapping) and value:
-            yield from leaves(value, here)
-        else:
-            yield here, value
-
-
-def _why(profile: Profile, path: str, language: Language) -> str:
-    for pattern, reason in profile.why.items():
-        if pattern.count(".") == path.count(".") and fnmatchcase(path, pattern):
-            return reason[language]
-    return ""
 
 
 def listing_data(profiles: Iterable[Profile], language: Language) -> list[dict[str, Any]]:
     """Return profiles as JSON has them (schema ``profile-list``)."""
-    return [_head(profile, language) for profile in profiles]
+    return [head(profile, language) for profile in profiles]
 
 
-def _head(profile: Profile, language: Language) -> dict[str, Any]:
+def head(profile: Profile, language: Language) -> dict[str, Any]:
+    """Return what tells a profile from another, as JSON has it."""
     return {
         "name": profile.name,
         "title": profile.title[language],
@@ -109,7 +66,7 @@ def _listed(profile: Profile, width: int, titles: int, look: Look) -> str:
 def data(profile: Profile, language: Language) -> dict[str, Any]:
     """Return a whole profile as JSON has it (schema ``profile-show``)."""
     return {
-        **_head(profile, language),
+        **head(profile, language),
         "summary": profile.summary.get(language, ""),
         "floors": [
             {
@@ -127,16 +84,16 @@ def data(profile: Profile, language: Language) -> dict[str, Any]:
                 "value": each.value,
                 "origin": str(each.origin),
                 "enforced_by": list(each.kinds),
-                "why": each.why or None,
+                "why": each.why.get(language) or None,
             }
-            for each in promises(profile, language)
+            for each in promises(profile)
         ],
     }
 
 
 def text(profile: Profile, look: Look) -> str:
     """Return a profile to be read: what it is for, what nobody may weaken, each section, what is enforced and what is not."""
-    found = promises(profile, look.language)
+    found = promises(profile)
     blocks = [
         _title(profile, look),
         *_floors(profile.floors, look),
@@ -198,12 +155,8 @@ def _broad(profile: Profile, section: str, those: Iterable[Promise], look: Look)
     return [
         f"  {look.paint('quiet', f'{path}: {reason[look.language]}')}"
         for path, reason in profile.why.items()
-        if path.split(".")[0] == section and not any(_same(path, each) for each in exact)
+        if path.split(".")[0] == section and not any(matches(path, each) for each in exact)
     ]
-
-
-def _same(pattern: str, path: str) -> bool:
-    return pattern.count(".") == path.count(".") and fnmatchcase(path, pattern)
 
 
 def _promise(promise: Promise, width: int, look: Look) -> Iterator[str]:
@@ -213,7 +166,7 @@ def _promise(promise: Promise, width: int, look: Look) -> Iterator[str]:
     note = f"  {look.paint('quiet', f'({listed})')}" if aside else ""
     yield f"  {mark} {promise.path.ljust(width)}  {show(promise.value)}{note}"
     if promise.why:
-        yield f"      {look.paint('name', promise.why)}"
+        yield f"      {look.paint('name', promise.why[look.language])}"
 
 
 def _legend(found: list[Promise], look: Look) -> str:

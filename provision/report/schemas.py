@@ -6,6 +6,8 @@ from typing import Any, Final
 
 from provision.model.outcome import Status
 from provision.model.plan import Action
+from provision.report.questions import QUESTIONS, Today
+from provision.text import LANGUAGES
 
 Schema = dict[str, Any]
 DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
@@ -80,6 +82,27 @@ _HEAD: Final[dict[str, Schema]] = {
 _FLOOR: Final = _object(path=_TEXT, direction=_TEXT, bound=_ANY, profile=_TEXT, origin=_ORIGIN)
 _VALUE: Final = _object(path=_TEXT, value=_ANY, origin=_ORIGIN, enforced_by=_list(_TEXT), why=_MAYBE)
 _LAYER: Final = _object(layer=_TEXT, name=_TEXT, value=_ANY, origin=_ORIGIN)
+_STATEMENT: Final = _object(
+    title=_TEXT,
+    says=_TEXT,
+    hold={"enum": ["floor", "bounded", "default"]},
+    held=_TEXT,
+    today={"enum": [each.value for each in Today]},
+    enforced_by=_list(_TEXT),
+    values={"type": "object"},
+    origins=_list(_ORIGIN),
+)
+_CHOICE: Final = _object(
+    choice=_TEXT,
+    title=_TEXT,
+    stricter={"enum": ["a", "b", "opposed", None]},
+    verdict=_TEXT,
+    a=_list(_STATEMENT),
+    b=_list(_STATEMENT),
+)
+_PAGE: Final = _object(
+    profile=_TEXT, language={"enum": list(LANGUAGES)}, path=_TEXT, state=_TEXT, page=_MAYBE
+)
 
 RESULTS: Final[dict[str, Schema]] = {
     "plan": _object(**_PLAN),
@@ -98,6 +121,13 @@ RESULTS: Final[dict[str, Schema]] = {
     "sandbox-status": _list(_SERVICE),
     "profile-list": _list(_object(**_HEAD)),
     "profile-show": _object(**_HEAD, summary=_TEXT, floors=_list(_FLOOR), values=_list(_VALUE)),
+    "profile-diff": _object(
+        a=_object(**_HEAD),
+        b=_object(**_HEAD),
+        same=_FLAG,
+        questions=_list(_object(question={"enum": list(QUESTIONS)}, title=_TEXT, choices=_list(_CHOICE))),
+    ),
+    "profile-doc": _list(_PAGE),
     "profile-explain": _object(subject=_TEXT, key=_TEXT, value=_ANY, layers=_list(_LAYER)),
 }
 

@@ -32,7 +32,7 @@ def known(monkeypatch, tmp_path):
     monkeypatch.setattr(shipped, "shipped", lambda: {"socle": profile("socle", tmp_path)})
     said = (Said(Layer("tenant", "acme"), Origin("tenants/acme.yaml", 4), 40),)
     monkeypatch.setattr(declare, "explain", lambda _, key: said if key == "quotas.compute.cores" else ())
-    monkeypatch.setattr("provision.report.profile.enforced", lambda _: ())
+    monkeypatch.setattr("provision.declare.promises.enforced", lambda _: ())
 
 
 def test_without_an_estate_the_shipped_profiles_are_listed(run, known, tmp_path, monkeypatch):

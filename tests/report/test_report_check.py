@@ -51,7 +51,8 @@ def test_success_counts_the_estates_own_documents(tmp_path):
         == "✓ demo: 2 documents in order (0 tenants, 2 profiles to choose from).\n"
     )
     assert (
-        report.text(estate, (), FRENCH) == "✓ demo : 2 documents en ordre (0 locataire, 2 profils au choix).\n"
+        report.text(estate, (), FRENCH)
+        == "✓ demo : 2 documents en ordre (0 locataire, 2 profils au choix).\n"
     )
 
 

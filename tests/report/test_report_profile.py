@@ -7,7 +7,7 @@ import pytest
 from jsonschema import Draft202012Validator
 from samples import ENGLISH, FRENCH
 
-from provision.declare import Said
+from provision.declare import Said, promises
 from provision.declare.node import Layer
 from provision.model.estate import Floor, Profile
 from provision.model.origin import Origin
@@ -56,7 +56,7 @@ FLOOR = Profile(
 @pytest.fixture(autouse=True)
 def only_quotas_are_enforced(monkeypatch):
     monkeypatch.setattr(
-        report, "enforced", lambda path: ("compute_quota",) if path.startswith("quotas") else ()
+        promises, "enforced", lambda path: ("compute_quota",) if path.startswith("quotas") else ()
     )
 
 
