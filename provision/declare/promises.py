@@ -129,13 +129,13 @@ def _by(direction: str, a: Promise | None, b: Promise | None) -> Side | None:
     theirs = b.floor(direction) if b else None
     if ours and theirs and _apart(ours, theirs):
         return "opposed"
-    floor = ours if ours and not (theirs and tighter(theirs, ours)) else theirs
-    if floor is None:
+    floors = [each for each in (ours, theirs) if each is not None]
+    if not floors:
         return None
-    kept = [each is not None and honours(floor, each.value) for each in (a, b)]
+    kept = [each is not None and all(honours(floor, each.value) for floor in floors) for each in (a, b)]
     if kept[0] != kept[1]:
-        return "a" if kept[0] else "b"
-    return (_values(floor, a, b) if all(kept) else None) or _bounds(ours, theirs)
+        return _first(*kept)
+    return (_values(direction, a, b) if all(kept) else None) or _bounds(ours, theirs)
 
 
 def _apart(one: Floor, other: Floor) -> bool:
@@ -145,13 +145,12 @@ def _apart(one: Floor, other: Floor) -> bool:
     return one.direction == "exactly" and not tighter(one, other)
 
 
-def _values(floor: Floor, a: Promise | None, b: Promise | None) -> Side | None:
-    """Compare two values that both keep a floor: what the one would be as a bound for the other."""
-    if a is None or b is None or floor.direction in {"exactly", "one_of"}:
+def _values(direction: str, a: Promise | None, b: Promise | None) -> Side | None:
+    """Compare two values that both keep the floors: what the one would be as a bound for the other."""
+    if a is None or b is None or direction in {"exactly", "one_of"}:
         return None
-    return _first(
-        honours(replace(floor, bound=b.value), a.value), honours(replace(floor, bound=a.value), b.value)
-    )
+    left, right = (Floor(each.path, direction, each.value, each.origin, "") for each in (a, b))
+    return _first(honours(right, a.value), honours(left, b.value))
 
 
 def _bounds(ours: Floor | None, theirs: Floor | None) -> Side | None:

@@ -24,9 +24,8 @@ if TYPE_CHECKING:
     from provision.text import Language
 
 _WIDTH: Final = 110
-_COLON: Final = say(": ", " : ")
 _NO_BREAK: Final = "\N{NO-BREAK SPACE}"
-_SILENT: Final = say("promises nothing about it", "n'en promet rien")
+_SILENT: Final = say("says nothing of it", "n'en dit rien")
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,9 +125,16 @@ def _substance(statement: Statement) -> list[Any]:
     if statement.topic.whole:
         return [statement.says.render("en"), [(floor.direction, floor.bound) for floor in statement.floors]]
     return [
-        (each.path, each.value, [(floor.direction, floor.bound) for floor in each.floors])
+        (each.path, _without_reasons(each.value), [(floor.direction, floor.bound) for floor in each.floors])
         for each in statement.promises
     ]
+
+
+def _without_reasons(value: object) -> object:
+    """Return a value without what its rules say of themselves: a reason promises nothing."""
+    if isinstance(value, list):
+        return [_without_reasons(each) for each in value]
+    return {key: each for key, each in value.items() if key != "reason"} if isinstance(value, dict) else value
 
 
 def data(a: Profile, b: Profile, language: Language) -> dict[str, Any]:
@@ -196,7 +202,7 @@ def _winner(choice: Choice, name: str) -> Text:
 
 def _undecided(choice: Choice, a: Profile, b: Profile) -> Text:
     if not (choice.a and choice.b):
-        return say("only {it} promises it", "seul {it} le promet", it=(a if choice.a else b).name)
+        return say("only {it} speaks of it", "seul {it} en parle", it=(a if choice.a else b).name)
     if choice.question == "usage":
         return say("amounts, no matter of strictness", "des quantités, sans question de sévérité")
     return say("no floor tells which is the stricter", "aucun plancher ne dit lequel est le plus strict")
@@ -211,7 +217,7 @@ def text(a: Profile, b: Profile, look: Look) -> str:
     for question, those in groupby(found, key=lambda each: each.question):
         title = look.words(QUESTIONS[question].render(look.language).upper(), "strong")
         blocks.append("\n\n".join([title, *(_told(each, a, b, look) for each in those)]))
-    return "\n\n".join([*blocks, *_words(blocks, look)]) + "\n"
+    return "\n\n".join([*blocks, *_words(found, look)]) + "\n"
 
 
 def _same(a: Profile, b: Profile) -> Text:
@@ -314,18 +320,19 @@ def _hung(first: str, said: str, indent: int) -> list[str]:
     return [first + whole[0], *(" " * indent + line for line in whole[1:])]
 
 
-def _words(blocks: Iterable[str], look: Look) -> Iterator[str]:
-    """Yield the words of OpenStack that were used, each explained."""
-    used = glossary.used("\n".join(blocks), look.language)
-    if used:
-        title = look.words(say("WORDS", "LES MOTS"), "strong")
-        lines = [
-            line
-            for each in used
-            for line in _hung(
-                "  ", f"{each.name.render(look.language)}{look.words(_COLON)}{look.words(each.means)}", 4
-            )
-        ]
+def _words(found: Iterable[Choice], look: Look) -> Iterator[str]:
+    """Yield the words of OpenStack that the promises use, each explained."""
+    told = [each for choice in found for each in (*choice.a, *choice.b)]
+    said = "\n".join(look.words(_clause(each, labelled=True)) for each in told)
+    title = look.words(say("WORDS", "LES MOTS"), "strong")
+    lines = [
+        line
+        for each in glossary.used(said, look.language)
+        for line in _hung(
+            "  ", look.words(say("{name}: {means}", "{name} : {means}", name=each.name, means=each.means)), 4
+        )
+    ]
+    if lines:
         yield "\n".join([title, *lines])
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Final
 
 from provision.text import Text, same, say
@@ -14,16 +15,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """A word, what it means, and how it may be written (a regular expression a language, whatever the case)."""
+    """A word, what it means, and how it may be written (a regular expression in each language, whatever the case)."""
 
     key: str
     name: Text
     means: Text
     written: Text
-
-    def found(self, text: str, language: Language) -> re.Match[str] | None:
-        """Return where a text first uses the word."""
-        return re.search(rf"(?<![\w`-])(?:{self.written.render(language)})(?![\w-])", text, re.IGNORECASE)
 
 
 TERMS: Final = (
@@ -68,24 +65,39 @@ TERMS: Final = (
 )  # fmt: skip
 
 
+_NOT_PROSE: Final = re.compile(r"`[^`\n]*`|\[[^]\n]*\]\([^)\n]*\)|^#.*$", re.MULTILINE)
+
+
 def used(text: str, language: Language) -> list[Term]:
     """Return the words that a text uses, in the order of their first use."""
-    first = {each.key: found.start() for each in TERMS if (found := each.found(text, language))}
-    return sorted((each for each in TERMS if each.key in first), key=lambda each: first[each.key])
+    return [term for term, _ in _firsts(text, language)]
 
 
 def prose(page: str) -> str:
-    """Return a page of the same length in which code, links, anchors and headings are blank."""
+    """Return a page of the same length in which code, links and headings are blank."""
     return _NOT_PROSE.sub(lambda found: " " * len(found.group()), page)
 
 
-def linked(page: str, term: Term, language: Language) -> str:
-    """Return a page in which the first use of a word leads to its explanation."""
-    found = term.found(prose(page), language)
-    if found is None:
-        return page
-    start, end = found.span()
-    return f"{page[:start]}[{page[start:end]}](#{term.key}){page[end:]}"
+def linked(page: str, language: Language) -> str:
+    """Return a page in which the first use of each word, outside of code, links and headings, leads to its explanation."""
+    for term, found in reversed(_firsts(prose(page), language)):
+        start, end = found.span()
+        page = f"{page[:start]}[{page[start:end]}](#{term.key}){page[end:]}"
+    return page
 
 
-_NOT_PROSE: Final = re.compile(r"`[^`\n]*`|\[[^]\n]*\]\([^)\n]*\)|^#.*$", re.MULTILINE)
+def _firsts(text: str, language: Language) -> list[tuple[Term, re.Match[str]]]:
+    """Return each word with its first use; of two words in one place the longer counts (volume type, not volume)."""
+    listed = sorted(TERMS, key=lambda each: -len(each.name.render(language)))
+    first: dict[str, tuple[Term, re.Match[str]]] = {}
+    for found in _pattern(language).finditer(text):
+        term = listed[(found.lastindex or 1) - 1]
+        first.setdefault(term.key, (term, found))
+    return list(first.values())
+
+
+@cache
+def _pattern(language: Language) -> re.Pattern[str]:
+    listed = sorted(TERMS, key=lambda each: -len(each.name.render(language)))
+    either = "|".join(f"({each.written.render(language)})" for each in listed)
+    return re.compile(rf"(?<![\w`-])(?:{either})(?![\w-])", re.IGNORECASE)

@@ -54,7 +54,7 @@ def markdown(profile: Profile, language: Language) -> str:
         _head(profile, language),
         _reading(told, language),
         *(
-            _question(question, list(those), language)
+            _question(question, list(those), _broad(profile, question, told), language)
             for question, those in groupby(told, key=lambda each: each.topic.question)
         ),
     ]
@@ -124,16 +124,30 @@ def _reading(told: list[Statement], language: Language) -> str:
     return f"{title.render(language)}\n\n{said.render(language)}"
 
 
-def _question(question: str, those: Iterable[Statement], language: Language) -> str:
+def _broad(profile: Profile, question: str, told: Iterable[Statement]) -> list[Mapping[str, str]]:
+    """Return the reasons given for a whole section of a profile, which no single statement carries."""
+    single = [reason for each in told for reason in each.why]
+    paths = [path for each in told if each.topic.question == question for path in each.paths]
+    return [
+        reason
+        for section, reason in profile.why.items()
+        if reason not in single and any(path.startswith(f"{section}.") for path in paths)
+    ]
+
+
+def _question(
+    question: str, those: Iterable[Statement], broad: Iterable[Mapping[str, str]], language: Language
+) -> str:
     columns = say(
         "| Promise | Who may change it | Today | Written in |\n|---|---|---|---|",
         "| Promesse | Qui peut la changer | Aujourd'hui | Écrit dans |\n|---|---|---|---|",
     )
     rows = [_row(each, language) for each in those]
     table = "\n".join([columns.render(language), *rows])
-    return (
-        f"## {QUESTIONS[question].render(language)}\n\n{_INTRODUCTIONS[question].render(language)}\n\n{table}"
+    opening = " ".join(
+        [_INTRODUCTIONS[question].render(language), *(f"*{each[language]}*" for each in broad)]
     )
+    return f"## {QUESTIONS[question].render(language)}\n\n{opening}\n\n{table}"
 
 
 def _row(statement: Statement, language: Language) -> str:
@@ -165,13 +179,12 @@ def _explained(page: str, language: Language) -> str:
     """Return a page whose words of OpenStack lead, where each is first used, to what they mean."""
     start = page.index("\n## ")
     head, body = page[:start], page[start:]
+    explained = glossary.linked(body, language)
     terms = glossary.used(glossary.prose(body), language)
-    for term in terms:
-        body = glossary.linked(body, term, language)
     title = say("## Words", "## Les mots").render(language)
     colon = say(": ", " : ").render(language)
     listed = [
         f'- <a id="{term.key}"></a>**{term.name.render(language)}**{colon}{term.means.render(language)}.'
         for term in terms
     ]
-    return "\n".join([f"{head}{body}\n\n{title}\n", *listed])
+    return "\n".join([f"{head}{explained}\n\n{title}\n", *listed])

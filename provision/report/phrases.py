@@ -163,7 +163,11 @@ def _spelt(protocol: str, ports: object) -> Text:
     name = protocol.upper()
     if ports is None:
         return say("{name}", "{name}", name=name)
-    return say("{name} port {ports}", "port {name} {ports}", name=name, ports=bare(ports))
+    return say("{name} port {ports}", "le port {name} {ports}", name=name, ports=_ports(ports))
+
+
+def _ports(ports: object) -> Text:
+    return same(", ".join(map(str, _listed(ports))))
 
 
 def _peer(peer: object, peers: Mapping[str, Text]) -> Text:

@@ -70,6 +70,11 @@ class Statement:
         return {".".join(each.path.split(".")[below:]): each.value for each in self.promises}
 
     @property
+    def paths(self) -> tuple[str, ...]:
+        """Return the paths that it rests on."""
+        return tuple(each.path for each in self.promises)
+
+    @property
     def floors(self) -> tuple[Floor, ...]:
         """Return what holds it, each floor once."""
         found: list[Floor] = []

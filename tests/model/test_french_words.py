@@ -61,3 +61,10 @@ def test_profiles_have_one_word_for_a_tenant():
     for profile in shipped().values():
         said = [profile.title["fr"], profile.summary["fr"], *(why["fr"] for why in profile.why.values())]
         assert not [words for words in said if IN_RUNNING_TEXT.search(words)]
+
+
+@pytest.mark.parametrize("page", sorted(PAGES.glob("*.md")), ids=lambda path: path.name)
+def test_french_pages_have_one_word_for_a_tenant(page):
+    words = re.sub(r"`[^`]*`|\(#[^)]*\)|<a [^>]*>", "", page.read_text(encoding="utf-8"))
+    assert "locataire" in words
+    assert not IN_RUNNING_TEXT.search(words)
