@@ -56,12 +56,9 @@ async def _run(world, asked, folder):
 
     def ready(port):
         _write(folder / "clouds.yaml", port, world.password)
-        print(
-            json.dumps(
-                {"url": f"http://127.0.0.1:{port}", "clouds": str(folder / "clouds.yaml"), "pid": os.getpid()}
-            ),
-            flush=True,
-        )  # noqa: T201 (what it is asked to say)
+        said = {"url": f"http://127.0.0.1:{port}", "clouds": str(folder / "clouds.yaml"), "pid": os.getpid()}
+        sys.stdout.write(f"{json.dumps(said)}\n")
+        sys.stdout.flush()
 
     await serve(world, asked.port, ready, ending)
 

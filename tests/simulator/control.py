@@ -79,10 +79,7 @@ def _state(world):
     """Return a fingerprint of every row, by kind and id; when it was written makes no difference."""
     state = {kind: {row.id: _fingerprint(row) for row in rows} for kind, rows in world.live()}
     for settings in world.settings():
-        state[settings.kind] = {
-            "/".join(key) if isinstance(key, tuple) else key: str(value)
-            for key, (value, _) in settings.said.items()
-        }
+        state[settings.kind] = settings.state()
     return state
 
 

@@ -21,13 +21,15 @@ class Ledger:
         self.tokens = 0
         self.foreign = {}
         self.touched = []
+        self.broken = []
         self.actor = "seed"
         self.seeding = False
 
     def commit(self, what, kind, row):
         """Write one down: (time, what, kind, id, project, name, description, user)."""
         project = getattr(row, "project_id", "")
-        entry = (time.time(), what, kind, row.id, project, row.name, row.description, self.actor)
+        when = row.born if what == "create" and hasattr(row, "born") else time.time()
+        entry = (when, what, kind, row.id, project, row.name, row.description, self.actor)
         if self.seeding:
             self.foreign[row.id] = kind
             return
@@ -66,6 +68,7 @@ def verdict(world):
         "duplicated": [*_twice_marked(rows), *_twice_named(rows, ledger.foreign)],
         "foreign_touched": ledger.touched,
         "foreign": len(ledger.foreign),
+        "broken": ledger.broken,
         "live": dict(sorted(Counter(kind for kind, _ in rows).items())),
         "commits": _nested(ledger.counts),
         "requests": _nested(ledger.requests),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from simulator.services.subnets import make_pool
-from simulator.world import Domain, Grant, Group, Network, Project, Subnet, Thing, User
+from simulator.world import Domain, Grant, Network, Project, Subnet, Thing, User
 
 ROLES = (
     "reader", "member", "manager", "admin", "service", "creator", "observer", "audit", "swiftoperator", "ResellerAdmin",
@@ -45,15 +45,13 @@ def _grant(world, project, user, name):
 def _compute(world):
     sizes = {f"{family}.{size}": (*told, False) for family in ("std", "sec") for size, told in SIZES.items()}
     for name, (vcpus, ram, disk, public) in {**sizes, "try.nano": (1, 512, 1, True)}.items():
-        said = {"vcpus": vcpus, "ram": ram, "disk": disk, "public": public, "access": {}}
+        said = {"vcpus": vcpus, "ram": ram, "disk": disk, "public": public}
         world.flavors.add(world.row(Thing, name, said=said))
 
 
 def _storage(world, admin):
     for name, about in (("standard", "plain disks"), ("luks", "disks encrypted with a key of the tenant")):
-        world.volume_types.add(
-            world.row(Thing, name, description=about, said={"public": False, "access": {}})
-        )
+        world.volume_types.add(world.row(Thing, name, description=about, said={"public": False}))
     for name in IMAGES:
         world.images.add(world.row(Thing, name, admin.id, said={"public": True}))
 
@@ -73,15 +71,15 @@ def _network(world, admin):
 
 
 def foreign(world, asked):
-    """Make what is not ours: projects by number, and things by their fields; return their ids.
+    """Make projects that are not ours, by number, and take for not ours what has these ids; return all the ids.
 
-    ``{"projects": 10001, "prefix": "theirs", "domain_id": "default", "rows": [{"kind": "network", "name": …,
-    "project": <name or id>, …}]}``
+    ``{"projects": 10001, "prefix": "theirs", "domain_id": "default", "description": "", "ids": […]}``
     """
+    ids = list(asked.get("ids", ()))
+    world.ledger.foreign.update(dict.fromkeys(ids, "said"))
     world.ledger.seeding = True
     try:
-        made = [_stranger(world, asked, number).id for number in range(asked.get("projects", 0))]
-        return made + [_thing(world, each).id for each in asked.get("rows", ())]
+        return ids + [_stranger(world, asked, number).id for number in range(asked.get("projects", 0))]
     finally:
         world.ledger.seeding = False
 
@@ -91,28 +89,3 @@ def _stranger(world, asked, number):
     row = world.row(Project, name, description=asked.get("description", ""), identifier=world.hex())
     row.domain_id = asked.get("domain_id", "default")
     return world.projects.add(row)
-
-
-_FOREIGN = {"network": ("networks", Network), "project": ("projects", Project), "group": ("groups", Group)}
-
-
-def _thing(world, said):
-    kind, name = said.pop("kind"), said.pop("name")
-    project = said.pop("project", "")
-    found = world.projects.get(project) or next(iter(world.projects.having("name", project)), None)
-    owner = found.id if found else ""
-    about = said.pop("description", "")
-    if kind in {"security_group", "router"}:
-        return _of_neutron(world, kind, owner, name, about)
-    table, make = _FOREIGN[kind]
-    more = {} if kind == "network" else {"domain_id": "default", "identifier": world.hex()}
-    return getattr(world, table).add(world.row(make, name, owner, about, **{**more, **said}))
-
-
-def _of_neutron(world, kind, owner, name, about):
-    from simulator.services import groups  # noqa: PLC0415 (it makes what it seeds)
-    from simulator.world import Router  # noqa: PLC0415
-
-    if kind == "router":
-        return world.routers.add(world.row(Router, name, owner, about))
-    return groups._born(world, owner, name, about)

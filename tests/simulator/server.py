@@ -89,9 +89,9 @@ class Server:
         except Refusal as refused:
             return refused.answer
         except Exception:  # noqa: BLE001 (a fault of the simulator's own is told, and does not end it)
-            return Answer(
-                500, {"error": {"code": 500, "message": traceback.format_exc(), "title": "Simulator"}}
-            )
+            told = f"{ask.method} {service}{ask.path}\n{traceback.format_exc()}"
+            self.world.ledger.broken.append(told)
+            return Answer(500, {"error": {"code": 500, "message": told, "title": "Simulator"}})
 
     def _called(self, ask, service, function, named):
         headers = _MICROVERSIONS[service](ask.headers) if service in _MICROVERSIONS else {}
@@ -99,6 +99,7 @@ class Server:
             ask.body = _json(ask.raw)
         if ask.method in READS:
             ask.horizon = self.world.faults.horizon(time.time())
+        self.world.horizon = ask.horizon
         self.world.ledger.actor = ask.who.user.name if ask.who else ""
         answer = function(self.world, ask, *named)
         return answer._replace(headers={**headers, **answer.headers}) if headers else answer

@@ -105,12 +105,16 @@ class Table:
         return name in self._by
 
     def _answers(self, row, name, values):
+        return any(each in values for each in self._of(row, name))
+
+    def _of(self, row, name):
+        """Return what a row answers an index with, each value once."""
         answer = self._values[name](row)
-        return any(each in values for each in answer) if type(answer) is tuple else answer in values
+        return set(answer) if type(answer) is tuple else (answer,)
 
     def _enter(self, name, row):
-        index, answer = self._by[name], self._values[name](row)
-        for value in answer if type(answer) is tuple else (answer,):
+        index = self._by[name]
+        for value in self._of(row, name):
             there = index.setdefault(value, row)
             if type(there) is dict:
                 there[row.id] = row
@@ -118,8 +122,8 @@ class Table:
                 index[value] = {there.id: there, row.id: row}
 
     def _leave(self, name, row):
-        index, answer = self._by[name], self._values[name](row)
-        for value in answer if type(answer) is tuple else (answer,):
+        index = self._by[name]
+        for value in self._of(row, name):
             there = index[value]
             if there is row:
                 del index[value]
@@ -137,41 +141,75 @@ def page(rows, marker, limit):
 
 
 class Settings:
-    """What is said of a project without being a row of its own: a quota, a default type, an access."""
+    """What is said of a project without being a row of its own: a quota, a default type."""
 
     def __init__(self, kind, commit):
         self.kind = kind
         self.said = {}
         self._commit = commit
 
-    def put(self, key, value, project, born):
-        """Say it; `key` is the project, or (thing, project)."""
-        there = key in self.said
-        self.said[key] = (value, born)
-        self._commit("update" if there else "create", self.kind, Said(key, project, value))
+    def put(self, project, value, born):
+        """Say it."""
+        there = project in self.said
+        self.said[project] = (value, born)
+        self._commit("update" if there else "create", self.kind, Said(project, project))
 
-    def drop(self, key, project):
+    def drop(self, project):
         """Take it back; tell whether it had been said."""
-        if key not in self.said:
+        if self.said.pop(project, None) is None:
             return False
-        value, _ = self.said.pop(key)
-        self._commit("delete", self.kind, Said(key, project, value))
+        self._commit("delete", self.kind, Said(project, project))
         return True
 
-    def get(self, key, horizon=FOREVER):
+    def get(self, project, horizon=FOREVER):
         """Return what was said, or None."""
-        value, born = self.said.get(key, (None, FOREVER))
+        value, born = self.said.get(project, (None, FOREVER))
         return value if born <= horizon else None
+
+    def state(self):
+        """Return everything said, in words, by project."""
+        return {project: str(value) for project, (value, _) in self.said.items()}
+
+
+class Access:
+    """Which projects may use a thing."""
+
+    def __init__(self, kind, commit):
+        self.kind = kind
+        self._given = {}
+        self._commit = commit
+
+    def give(self, thing, project, born):
+        """Give it."""
+        self._given.setdefault(thing, {})[project] = born
+        self._commit("create", self.kind, Said(f"{thing}/{project}", project))
+
+    def drop(self, thing, project):
+        """Take it back; tell whether it had been given."""
+        if self._given.get(thing, {}).pop(project, None) is None:
+            return False
+        self._commit("delete", self.kind, Said(f"{thing}/{project}", project))
+        return True
+
+    def has(self, thing, project):
+        """Tell whether it was given."""
+        return project in self._given.get(thing, ())
+
+    def of(self, thing, horizon=FOREVER):
+        """Return the projects that have it, as far as can be seen."""
+        return [project for project, born in self._given.get(thing, {}).items() if born <= horizon]
+
+    def state(self):
+        """Return everything given, by thing and project."""
+        return {f"{thing}/{project}": "given" for thing, given in self._given.items() for project in given}
 
 
 class Said:
     """How the ledger sees a setting."""
 
-    __slots__ = ("id", "name", "project_id", "value")
+    __slots__ = ("id", "name", "project_id")
     description = ""
 
-    def __init__(self, key, project, value):
-        self.id = "/".join(key) if type(key) is tuple else key
-        self.name = self.id
+    def __init__(self, identifier, project):
+        self.id = self.name = identifier
         self.project_id = project
-        self.value = value

@@ -10,7 +10,7 @@ from typing import Any
 
 from simulator.faults import Faults
 from simulator.ledger import Ledger
-from simulator.store import Settings, Table
+from simulator.store import Access, Settings, Table
 
 REGION = "fr-par"
 
@@ -82,7 +82,7 @@ class Pool(Row):
     shortest: int = 16
     longest: int = 28
     cursor: int = 0
-    free: list[tuple[int, int]] = field(default_factory=list)
+    free: dict[int, list[int]] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -201,6 +201,7 @@ class World:
         self.tokens = {}
         self.roles = {}
         self.snapshot = None
+        self.horizon = float("inf")
         self._random = random.Random(f"{knobs.seed}/ids")
         self._identity()
         self._neutron()
@@ -251,10 +252,10 @@ class World:
     def _rest(self):
         commit = self.ledger_commit
         self.flavors = Table("flavor", commit, name=_name)
-        self.flavor_access = Settings("flavor_access", commit)
+        self.flavor_access = Access("flavor_access", commit)
         self.compute_quotas = Settings("compute_quota", commit)
         self.volume_types = Table("volume_type", commit, name=_name)
-        self.type_access = Settings("volume_type_access", commit)
+        self.type_access = Access("volume_type_access", commit)
         self.volume_quotas = Settings("volume_quota", commit)
         self.default_types = Settings("default_volume_type", commit)
         self.images = Table("image", commit, project_id=_project, name=_name)
@@ -271,7 +272,7 @@ class World:
 
     def settings(self):
         """Return every store of settings."""
-        return [each for each in vars(self).values() if isinstance(each, Settings)]
+        return [each for each in vars(self).values() if isinstance(each, Settings | Access)]
 
     def live(self):
         """Yield (kind, rows) of everything that is there, but for settings and rules."""
@@ -288,9 +289,12 @@ class World:
         return f"{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:]}"
 
     def row(self, kind, name, project="", description="", *, identifier=None, **more):
-        """Return a new row, born now; not yet in a table."""
+        """Return a new row, born now; not yet in a table. Its project's id is the very string of the project."""
         now = time.time()
-        return kind(identifier or self.uuid(), name, project, description, now, now, **more)
+        owner = self.projects.rows.get(project)
+        return kind(
+            identifier or self.uuid(), name, owner.id if owner else project, description, now, now, **more
+        )
 
 
 @lru_cache(maxsize=512)

@@ -118,14 +118,14 @@ def update_quota(world, ask, project):
     if unknown := said.keys() - defaults.keys():
         raise refuse(400, f"Invalid input received: Bad key(s) in quota set: {', '.join(sorted(unknown))}")
     before = world.volume_quotas.get(project) or {}
-    world.volume_quotas.put(project, {**before, **said}, project, time.time())
+    world.volume_quotas.put(project, {**before, **said}, time.time())
     return Answer(200, {"quota_set": {**defaults, **before, **said}})
 
 
 @on("DELETE", "/os-quota-sets/{project}")
 def delete_quota(world, ask, project):
     admins_only(ask, "quotas:delete")
-    world.volume_quotas.drop(project, project)
+    world.volume_quotas.drop(project)
     return Answer(200)
 
 
@@ -138,7 +138,7 @@ def list_types(world, ask):
     rows = [
         row
         for row in world.volume_types.select({}, ask.horizon)
-        if every or row.said["public"] or world.type_access.get((row.id, ask.who.project))
+        if every or row.said["public"] or world.type_access.has(row.id, ask.who.project)
     ]
     limit = int(ask.one("limit", "0"))
     rows = page(rows, ask.one("marker"), limit)
@@ -179,11 +179,8 @@ def list_access(world, ask, identifier):
     row = _type(world, identifier)
     if row.said["public"]:
         raise refuse(404, "Access list not available for public volume types.")
-    found = [
-        {"volume_type_id": row.id, "project_id": project}
-        for project, born in row.said["access"].items()
-        if born <= ask.horizon
-    ]
+    projects = world.type_access.of(row.id, ask.horizon)
+    found = [{"volume_type_id": row.id, "project_id": project} for project in projects]
     return Answer(200, {"volume_type_access": found})
 
 
@@ -194,15 +191,11 @@ def act(world, ask, identifier):
     row, project = _type(world, identifier), said["project"]
     if row.said["public"]:
         raise refuse(409, "Type access modification is not applicable to public volume type.")
-    there = world.type_access.get((row.id, project))
     if action == "addProjectAccess":
-        if there:
+        if world.type_access.has(row.id, project):
             raise refuse(409, f"Volume type access for {row.id} / {project} combination already exists.")
-        row.said["access"][project] = time.time()
-        world.type_access.put((row.id, project), True, project, row.said["access"][project])
-    elif world.type_access.drop((row.id, project), project):
-        del row.said["access"][project]
-    else:
+        world.type_access.give(row.id, project, time.time())
+    elif not world.type_access.drop(row.id, project):
         raise refuse(404, f"Volume type access not found for {row.id} / {project} combination.")
     return Answer(202)
 
@@ -249,14 +242,14 @@ def set_default(world, ask, project):
     found = world.volume_types.get(named) or next(iter(world.volume_types.having("name", named)), None)
     if found is None:
         raise refuse(400, f"Volume type with name {named} could not be found.")
-    world.default_types.put(project, found.id, project, time.time())
+    world.default_types.put(project, found.id, time.time())
     return Answer(200, {"default_type": _default(project, found.id)})
 
 
 @on("DELETE", "/default-types/{project}")
 def drop_default(world, ask, project):
     _visible(world, ask, project)
-    world.default_types.drop(project, project)
+    world.default_types.drop(project)
     return Answer(204)
 
 

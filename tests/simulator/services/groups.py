@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import time
+from sys import intern
 
 from simulator.route import Answer
 from simulator.services.neutron import (
@@ -28,7 +29,9 @@ def _body(world, row):
         **standard(row),
         "stateful": True,
         "shared": False,
-        "security_group_rules": [_rule_body(rule) for rule in row.rules.values()],
+        "security_group_rules": [
+            _rule_body(rule) for rule in row.rules.values() if rule.born <= world.horizon
+        ],
     }
 
 
@@ -118,7 +121,6 @@ def _delete(world, row):
             del other.rules[rule.id], world.rules[rule.id]
 
 
-@routes.on("GET", "/v2.0/security-groups")
 def list_groups(world, ask):
     """List; the first project that is named gets its default group by being named."""
     named = (ask.query.get("project_id") or ask.query.get("tenant_id") or [ask.who.project])[0]
@@ -139,22 +141,22 @@ def _rule(world, ask, said):
     remote = said.get("remote_group_id")
     if remote and world.security_groups.get(remote) is None:
         raise _no_group(remote)
-    ethertype, protocol = said.get("ethertype", "IPv4"), said.get("protocol")
-    protocol = None if protocol in {None, "any"} else str(protocol).lower()
+    ethertype, protocol = intern(said.get("ethertype", "IPv4")), said.get("protocol")
+    protocol = None if protocol in {None, "any"} else intern(str(protocol).lower())
     low, high = said.get("port_range_min"), said.get("port_range_max")
     _ports(protocol, low, high)
     return Rule(
         world.uuid(),
         group.id,
-        project,
-        said["direction"],
+        group.project_id if project == group.project_id else project,
+        intern(said["direction"]),
         ethertype,
         _NAMES.get(ethertype, {}).get(protocol, protocol),
         low,
         high,
         _prefix(said, ethertype),
-        remote,
-        said.get("description") or "",
+        remote and world.security_groups.get(remote).id,
+        intern(said.get("description") or ""),
         time.time(),
     )
 
@@ -200,7 +202,7 @@ def _prefix(said, ethertype):
             "SecurityGroupRuleParameterConflict",
             f"Conflicting value ethertype {ethertype} for CIDR {prefix}",
         )
-    return prefix
+    return intern(prefix)
 
 
 def _exists(identifier):

@@ -132,7 +132,8 @@ def there(world, ask, of, identifier, horizon=float("inf")):
     """Return a row that the caller may see."""
     row = getattr(world, of.table).get(identifier, horizon)
     if row is None or not _sees(ask, row):
-        raise refuse(404, f"{of.title.replace(' ', '').title() if ' ' in of.title else of.title}NotFound", of.absent.format(title=of.title, id=identifier))  # fmt: skip
+        kind = "".join(part.title() for part in of.one.split("_"))
+        raise refuse(404, f"{kind}NotFound", of.absent.format(title=of.title, id=identifier))
     return row
 
 
@@ -322,7 +323,7 @@ def update_quota(world, ask, project):
                 f"Quota limit {limit} for {name} must be greater than or equal to already used {uses}",
             )
     before = world.network_quotas.get(project) or {}
-    world.network_quotas.put(project, {**before, **said}, project, time.time())
+    world.network_quotas.put(project, {**before, **said}, time.time())
     return Answer(200, {"quota": _quota(world, project)})
 
 
@@ -330,7 +331,7 @@ def update_quota(world, ask, project):
 def delete_quota(world, ask, project):
     if not ask.who.admin:
         raise refuse(403, "PolicyNotAuthorized", "rule:delete_quota is disallowed by policy")
-    if not world.network_quotas.drop(project, project):
+    if not world.network_quotas.drop(project):
         raise refuse(404, "TenantQuotaNotFound", f"Quota for project {project} could not be found.")
     return Answer(204)
 

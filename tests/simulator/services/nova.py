@@ -122,7 +122,7 @@ def update_quota(world, ask, project):
     before = world.compute_quotas.get(project) or {}
     if world.knobs.unified_limits:
         return Answer(200, {"quota_set": {**DEFAULTS, **before}})
-    world.compute_quotas.put(project, {**before, **said}, project, time.time())
+    world.compute_quotas.put(project, {**before, **said}, time.time())
     return Answer(200, {"quota_set": {**DEFAULTS, **before, **said}})
 
 
@@ -130,7 +130,7 @@ def update_quota(world, ask, project):
 def delete_quota(world, ask, project):
     admins_only(ask, "os-quota-sets:delete")
     _known(world, project)
-    world.compute_quotas.drop(project, project)
+    world.compute_quotas.drop(project)
     return Answer(202)
 
 
@@ -143,7 +143,7 @@ def list_flavors(world, ask):
     found = [
         _flavor_body(ask, row)
         for row in world.flavors.select({}, ask.horizon)
-        if every or row.said["public"] or world.flavor_access.get((row.id, ask.who.project))
+        if every or row.said["public"] or world.flavor_access.has(row.id, ask.who.project)
     ]
     return Answer(200, {"flavors": found})
 
@@ -190,8 +190,7 @@ def list_access(world, ask, identifier):
 def _access(world, flavor, horizon=float("inf")):
     return [
         {"flavor_id": flavor.id, "tenant_id": project}
-        for project, born in flavor.said["access"].items()
-        if born <= horizon
+        for project in world.flavor_access.of(flavor.id, horizon)
     ]
 
 
@@ -204,23 +203,19 @@ def act(world, ask, identifier):
     _known(world, said["tenant"])
     if granting:
         _grant(world, flavor, said["tenant"])
-    elif not world.flavor_access.drop((flavor.id, said["tenant"]), said["tenant"]):
+    elif not world.flavor_access.drop(flavor.id, said["tenant"]):
         raise refuse(404, f"Flavor access not found for {flavor.name} / {said['tenant']} combination.")
-    else:
-        del flavor.said["access"][said["tenant"]]
     return Answer(200, {"flavor_access": _access(world, flavor)})
 
 
 def _grant(world, flavor, project):
     if flavor.said["public"]:
         raise refuse(409, "Can not add access to a public flavor.")
-    if world.flavor_access.get((flavor.id, project)):
+    if world.flavor_access.has(flavor.id, project):
         raise refuse(
             409, f"Flavor access already exists for flavor {flavor.name} and project {project} combination."
         )
-    now = time.time()
-    world.flavor_access.put((flavor.id, project), True, project, now)
-    flavor.said["access"][project] = now
+    world.flavor_access.give(flavor.id, project, time.time())
 
 
 @routes.on("GET", "/v2.1/servers", "/v2.1/servers/detail")

@@ -43,11 +43,9 @@ def make_pool(world, project, name, prefix, default, shortest, longest):
 def take(pool, length):
     """Return the first free prefix of a length: one that was given back, else the next that was never given."""
     network = ipaddress.ip_network(pool.prefix)
-    back = next((each for each in sorted(pool.free) if each[0] == length), None)
+    back = pool.free.get(length)
     if back:
-        pool.free.remove(back)
-        heapq.heapify(pool.free)
-        return ipaddress.ip_network((back[1], length))
+        return ipaddress.ip_network((heapq.heappop(back), length))
     size = 1 << (network.max_prefixlen - length)
     start = -(-pool.cursor // size) * size
     if start + size - 1 > int(network.broadcast_address):
@@ -212,7 +210,7 @@ def _delete(world, row):
     pool = world.pools.get(row.pool_id) if row.pool_id else None
     if pool is not None:
         prefix = ipaddress.ip_network(row.cidr)
-        heapq.heappush(pool.free, (prefix.prefixlen, int(prefix.network_address)))
+        heapq.heappush(pool.free.setdefault(prefix.prefixlen, []), int(prefix.network_address))
 
 
 def _fixed(*_):
