@@ -104,6 +104,11 @@ def live(world, ask):
     return Answer(200, ledger.live(world))
 
 
+@routes.on("GET", "/_ledger/holdings")
+def holdings(world, ask):
+    return Answer(200, ledger.holdings(world))
+
+
 @routes.on("GET", "/_ledger/commits")
 def commits(world, ask):
     """Return commits, the oldest first; ``kind``, ``what`` and ``last`` narrow them."""
