@@ -4,7 +4,8 @@
     ├── SandboxError (1)                  the sandbox could not start, or a service of it died
     ├── Refused (3)                       unsafe, stale, blocked, not permitted: nothing was written
     │   ├── StalePlan                     documents or cloud moved since the plan was saved
-    │   └── WriteRefused                  a write was attempted over a read-only session
+    │   ├── WriteRefused                  a write was attempted over a read-only session
+    │   └── LeaseLost                     this run held the estate and does no longer: it writes nothing more
     ├── DocumentErrors (4)                bad documents: all mistakes at once, each with its place
     ├── UsageError (4)                    bad arguments
     └── CloudError (1)                    a service answered no
@@ -70,6 +71,10 @@ class StalePlan(Refused):
 
 class WriteRefused(Refused):
     """A write was attempted over a session that only reads."""
+
+
+class LeaseLost(Refused):
+    """This run held the estate and does no longer; what it wrote before stays, from now on it writes nothing."""
 
 
 class UsageError(ProvisionError):

@@ -16,6 +16,7 @@ from provision import declare, proof
 from provision import plan as planning
 from provision.apply.campaign import Campaign, Planner
 from provision.apply.journal import Journal, alone
+from provision.apply.lease import leased
 from provision.apply.signals import stop_asked
 from provision.apply.walk import Walker
 from provision.cloud.connect import CLOUD_VARIABLES, Cloud, connect
@@ -156,7 +157,7 @@ def apply(  # noqa: PLR0913 (each says one thing about how to write)
 
     With `saved`, only when the plan made now is the one that was saved. Unless the `whole` plan is asked for in the end, of
     what was planned only what is blocked or not ours is kept. Raises `StalePlan` when documents or cloud moved since,
-    `Refused` when another apply holds the estate.
+    `Refused` when another apply holds the estate, here or on another machine.
     """
     started = time.monotonic()
     kept = plan_file.load(saved) if saved else None
@@ -164,7 +165,7 @@ def apply(  # noqa: PLR0913 (each says one thing about how to write)
         question = replace(
             question, tenants=kept.tenants, cloud=question.cloud or kept.cloud, options=kept.options
         )
-    with _connected(question) as (estate, tenants, cloud), alone(estate.directory / STATE):
+    with _connected(question) as (estate, tenants, cloud), _held(estate, cloud, on_event):
         draft = Draft.looking(cloud, tenants, question.options, on_event)
         planner: Planner = draft.plan
         if kept or confirm:
@@ -186,6 +187,14 @@ def apply(  # noqa: PLR0913 (each says one thing about how to write)
             halted=campaign.halted,
             unbegun=campaign.unbegun,
         )
+
+
+@contextmanager
+def _held(estate: Estate, cloud: Cloud, on_event: Listener) -> Iterator[None]:
+    """Keep every other apply off an estate: on this machine by a lock, elsewhere by a lease in the cloud."""
+    domain = str(estate.values.get("domain", "Default"))
+    with alone(estate.directory / STATE), leased(cloud, domain, on_event):
+        yield
 
 
 def _part(made: Plan, tenants: Sequence[Tenant]) -> Plan:

@@ -6,7 +6,8 @@ import sys
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final, Self
 
-from provision.model.event import Ended, Event, Reading
+from provision.cli import output
+from provision.model.event import Ended, Event, Noted, Reading
 from provision.model.outcome import Outcome, Status
 from provision.text import Text, render, say
 
@@ -23,7 +24,7 @@ _APPLYING: Final = say("applying", "application")
 
 
 class Watch:
-    """A listener with two bars, reading then applying; says nothing when stderr is not a terminal.
+    """A listener with two bars, reading then applying; but for notes, says nothing when stderr is not a terminal.
 
     Its cost does not grow with the plan: the bars are redrawn ten times a second, whatever happens in between, and
     after twenty failures the report alone tells the rest.
@@ -49,13 +50,23 @@ class Watch:
 
     def __call__(self, event: Event) -> None:
         """Take an event."""
+        if isinstance(event, Noted):
+            self._note(render(event.what, self._language))
+        elif self._progress is not None:
+            self._show(self._progress, event)
+
+    def _note(self, words: str) -> None:
         if self._progress is None:
-            return
+            output.note(words)
+        else:
+            self._progress.console.print(words, style="yellow", markup=False, highlight=False)
+
+    def _show(self, progress: Progress, event: Event) -> None:
         if isinstance(event, Reading):
-            self._draw(self._progress, event, _READING, event.kind)
+            self._draw(progress, event, _READING, event.kind)
         elif isinstance(event, Ended):
-            self._fail(self._progress, event.outcome)
-            self._draw(self._progress, event, self._applying(), str(event.outcome.address))
+            self._fail(progress, event.outcome)
+            self._draw(progress, event, self._applying(), str(event.outcome.address))
 
     @contextmanager
     def paused(self) -> Iterator[None]:

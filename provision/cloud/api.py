@@ -24,22 +24,29 @@ _FIRST_REFUSAL: Final = 300
 class Api:
     """A service's endpoint; every call raises the errors of `provision.errors`.
 
-    `microversion` is asked for on each call; `endpoint` overrides the catalogue's (Swift accounts of other projects).
+    `microversion` is asked for on each call; `endpoint` overrides the catalogue's (Swift accounts of other projects);
+    `within` (seconds) is for what is urgent: it neither waits for its turn nor is asked again.
     """
 
     line: Line
     microversion: str | None = None
     endpoint: str | None = None
+    within: float | None = None
 
     @property
     def service(self) -> str:
         """Return the service's official type."""
         return self.line.service
 
-    def at(self, *, microversion: str | None = None, endpoint: str | None = None) -> Api:
-        """Return the same service at another microversion or endpoint."""
+    def at(
+        self, *, microversion: str | None = None, endpoint: str | None = None, within: float | None = None
+    ) -> Api:
+        """Return the same service at another microversion or endpoint, or for what is urgent."""
         return replace(
-            self, microversion=microversion or self.microversion, endpoint=endpoint or self.endpoint
+            self,
+            microversion=microversion or self.microversion,
+            endpoint=endpoint or self.endpoint,
+            within=within or self.within,
         )
 
     def get(self, path: str, **params: object) -> dict[str, Any]:
@@ -99,7 +106,8 @@ class Api:
         if body is not None:
             content = json.dumps(body).encode()
             said["Content-Type"] = "application/json"
-        answer = self.line.send(method, f"{url}?{query}" if query else url, said, content)
+        address = f"{url}?{query}" if query else url
+        answer = self.line.send(method, address, said, content, within=self.within)
         if answer.status >= _FIRST_REFUSAL:
             raise translate.failure(answer)
         return answer

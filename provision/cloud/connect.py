@@ -280,4 +280,5 @@ def reconnect(cloud: Cloud, *, user: str, password: str, project: str) -> Cloud:
     )
     guest = _open(f"{cloud.name} ({user})", region, cloud.owner, workers=1)
     guest.wire.writable = True
+    guest.wire.fence = cloud.wire.fence
     return guest

@@ -30,8 +30,8 @@ if TYPE_CHECKING:
     from provision.cloud.wire import Road, Wire
 
 UNAUTHORIZED: Final = 401
-TOKENS: Final = 3
-"""With how many tokens one call is tried: one may be revoked, and so may, by bad luck, the next."""
+TOKENS: Final = 5
+"""With how many tokens one call is tried: one may be revoked, and on a busy machine so may the next ones."""
 _SHAKY: Final = frozenset({502, UNAVAILABLE, 504})
 _SAME_TWICE: Final = frozenset({"GET", "HEAD", "PUT", "PATCH", "DELETE"})
 _ADDING: Final = ("/add_", "/remove_")
@@ -53,8 +53,21 @@ class Line:
         self._opening = threading.Lock()
         self._roads: dict[str, Road] = {}
 
-    def send(self, method: str, url: str, headers: Mapping[str, str], body: bytes | None = None) -> Answer:
-        """Send one request until it is answered for good; the answer may be an error. Raises `CloudError` and its children."""
+    def send(
+        self,
+        method: str,
+        url: str,
+        headers: Mapping[str, str],
+        body: bytes | None = None,
+        *,
+        within: float | None = None,
+    ) -> Answer:
+        """Send one request until it is answered for good, or once where it is urgent; the answer may be an error.
+
+        Raises `CloudError` and its children.
+        """
+        if within is not None:
+            return self._at_once(method, url, headers, body, within)
         tries, repeatable = Tries(self._wire.hurry), same_twice(method, url)
         while True:
             self.pace.turn()
@@ -67,6 +80,14 @@ class Line:
             self.pace.heard(answer.status)
             if not _again(answer, tries, repeatable=repeatable):
                 return answer
+
+    def _at_once(
+        self, method: str, url: str, headers: Mapping[str, str], body: bytes | None, within: float
+    ) -> Answer:
+        try:
+            return self._authorised(method, url, headers, body, within)
+        except http.HTTPError as error:
+            raise translate.lost(error, method, f"{method} {url}") from error
 
     @cached_property
     def root(self) -> str:
@@ -97,7 +118,14 @@ class Line:
         name = "volume" if self.service == "block-storage" else self.service
         return {**_HEADERS, "OpenStack-API-Version": f"{name} {version}"}
 
-    def _authorised(self, method: str, url: str, headers: Mapping[str, str], body: bytes | None) -> Answer:
+    def _authorised(
+        self,
+        method: str,
+        url: str,
+        headers: Mapping[str, str],
+        body: bytes | None,
+        within: float | None = None,
+    ) -> Answer:
         """Send one request; where the token is refused, with another one."""
         held = None
         for _ in range(TOKENS):
@@ -106,7 +134,8 @@ class Line:
                 road = self._road(url)
             except ksa.ClientException as error:
                 raise translate.exception(error, self.service) from error
-            answer = self._wire.exchange(road, method, url, {**headers, **held.headers}, body)
+            said = {**headers, **held.headers}
+            answer = self._wire.exchange(road, method, url, said, body, within=within)
             if answer.status != UNAUTHORIZED:
                 break
         return answer

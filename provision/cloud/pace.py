@@ -1,8 +1,8 @@
 """How fast a service is asked, and how long one call goes on when it is pushed back.
 
 A service that has never pushed back is asked as fast as the workers can. When it does (429, or many 503), all workers share
-a rate: it is set from what the service accepted in the last second, at worst halved, and then grows by small even steps,
-larger the longer nothing is refused. Once it has held nobody up for a minute it is dropped.
+a rate: it is set from what the service accepted in the last second, at worst halved, and then grows: fast until the next
+refusal where the limit is not known yet, else by small even steps, larger after some seconds without a refusal. Once it has held nobody up for a minute it is dropped.
 """
 
 from __future__ import annotations
@@ -24,8 +24,18 @@ UNAVAILABLE: Final = 503
 SLOWEST: Final = 1.0
 PERIOD: Final = 1.0
 STEP: Final = 0.03
-CALM: Final = 60.0
+"""By which part of what is accepted the rate grows in a period."""
+SEARCH: Final = 0.5
+"""By which part of itself it grows while what was last accepted says little: many waited, or nothing was."""
+SURE: Final = 5
+"""After how many periods without a refusal the steps become larger."""
+TOLERATED: Final = 0.025
+"""Which part of the answers may be refusals that say nothing of our rate."""
 MANY: Final = 0.2
+"""From which part of the answers on 503 means that there is too much of us, and not that a worker of theirs is gone."""
+CALM: Final = 60.0
+CREDIT: Final = 0.1
+"""How many seconds of turns that nobody took may still be taken (a thread wakes late)."""
 
 LONGEST: Final = 60.0
 SHORTEST: Final = 0.25
@@ -41,11 +51,11 @@ class Pace:
     def __init__(self, hurry: threading.Event) -> None:
         """Begin without a limit; once `hurry` is set nobody waits any more."""
         self._hurry = hurry
-        self._lock = threading.Lock()
+        self._lock, self._queue = threading.Lock(), threading.Lock()
         self._rate: float | None = None
         self._next = self._waited_at = 0.0
         self._restart(time.monotonic())
-        self._clean = 0
+        self._clean, self._searching = 0, False
 
     @property
     def rate(self) -> float | None:
@@ -55,7 +65,9 @@ class Pace:
     def turn(self) -> None:
         """Wait until it is our turn."""
         if self._rate is not None:
-            self._hurry.wait(self._book())
+            # One waits for the next turn, the others for that one: what was booked at an old rate would hold up the new.
+            with self._queue:
+                self._hurry.wait(self._book())
 
     def _book(self) -> float:
         """Take the next turn, and return in how many seconds it is."""
@@ -63,11 +75,11 @@ class Pace:
             now = time.monotonic()
             if self._rate is None:
                 return 0.0
-            turn = max(now, self._next)
+            turn = max(now - CREDIT, self._next)
             self._next = turn + 1 / self._rate
             if turn > now:
                 self._waited_at = now
-            return turn - now
+            return max(turn - now, 0.0)
 
     def heard(self, status: int) -> None:
         """Learn from one answer: 429 and its like are the service's limit, a 503 is only when there are many."""
@@ -89,18 +101,27 @@ class Pace:
         self._accepted = self._limited = self._unavailable = 0
 
     def _adjust(self, age: float, now: float) -> None:
-        accepted, heard = self._accepted / age, self._accepted + self._limited + self._unavailable
+        heard = self._accepted + self._limited + self._unavailable
         overloaded = self._unavailable > MANY * heard
-        if self._limited or overloaded:
-            least = self._rate / 2 if self._rate is not None else 0.0
-            if self._rate is None:
-                self._next = self._waited_at = now
-            self._rate, self._clean = max(accepted * (1 + STEP), least, SLOWEST), 0
+        refused = self._limited + (self._unavailable if overloaded else 0)
+        accepted = (heard - refused) / age
+        if refused > TOLERATED * heard:
+            self._slow_down(accepted, heard / age, now)
         elif self._rate is not None and self._waited_at >= self._began:
             self._clean += 1
-            self._rate += self._clean * STEP * max(accepted, SLOWEST)
+            step = max(1, self._clean - SURE) * STEP * accepted
+            self._rate += self._rate * SEARCH if self._searching else step
         elif now - self._waited_at > CALM:
             self._rate = None
+
+    def _slow_down(self, accepted: float, asked: float, now: float) -> None:
+        """Ask for what was accepted, and a step more: a limit that is lifted must be found out."""
+        if self._rate is None:
+            self._rate, self._next, self._waited_at = asked, now, now
+            self._searching = True
+        else:
+            self._searching = accepted < self._rate / 2
+        self._rate, self._clean = max(accepted * (1 + STEP), self._rate / 2, SLOWEST), 0
 
 
 @dataclass(slots=True)

@@ -67,8 +67,8 @@ class Token:
     def _life(self) -> float:
         """Return for how many seconds the token is used: never to its very end."""
         auth = self._session.auth
-        if not isinstance(auth, BaseIdentityPlugin):
+        access = auth.auth_ref if isinstance(auth, BaseIdentityPlugin) else None
+        if access is None or access.expires is None:
             return math.inf
-        end = auth.get_access(self._session).expires
-        life = math.inf if end is None else (end - datetime.now(UTC)).total_seconds()
+        life = (access.expires - datetime.now(UTC)).total_seconds()
         return max(life - EARLY, life / 2)

@@ -1,7 +1,7 @@
 """The lowest door: every HTTP request passes here, tokens and discovery included.
 
-Counting here and not higher up makes the count true; refusing writes here makes a dry run that cannot write. keystoneauth
-comes by `send` (tokens, discovery), our own calls by `exchange`, which costs a third; both are admitted by the same check,
+Counting here and not higher up makes the count true; refusing writes here makes a dry run that cannot write, and a run
+that lost its lease one that writes nothing more. keystoneauth comes by `send` (tokens, discovery), our own calls by `exchange`, which costs a third; both are admitted by the same check,
 use the same connections, and get their whole answer within the read time or a time-out.
 """
 
@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import threading
 from collections import Counter
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
@@ -17,13 +18,13 @@ from keystoneauth1.session import TCPKeepAliveAdapter
 from urllib3 import Timeout
 
 from provision.cloud.answer import Answer
-from provision.cloud.deadline import POOLS
+from provision.cloud.connection import pools
 from provision.cloud.pace import Tries, asked_to_wait
 from provision.errors import WriteRefused
 from provision.text import say
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from keystoneauth1.session import Session
     from urllib3 import HTTPConnectionPool
@@ -44,32 +45,41 @@ class Road:
     prefix: str
 
 
+class _Pass(threading.local):
+    """Whether this thread may write whatever the door says."""
+
+    given = False
+
+
 class Wire(TCPKeepAliveAdapter):
     """A transport that counts requests and refuses writes while `writable` is False.
 
-    `fence` is called before each write and raises when this run may write no more (its lease is lost); once `hurry` is set,
+    `fence` is called before each write, and again as its bytes leave, and raises when this run may write no more (its lease
+    is lost); once `hurry` is set,
     nothing is tried again and nobody waits for a turn.
     """
 
     def __init__(self, *, pool: int, writable: bool = False, read_time: float = READ_TIME) -> None:
         """Keep `pool` connections open a host; wait `read_time` seconds for an answer, all of it."""
+        self._pools = pools(self._let_pass)
         super().__init__(pool_connections=32, pool_maxsize=pool)
         self.writable = writable
         self.hurry = threading.Event()
         self.fence: Callable[[], None] | None = None
         self._times = Timeout(connect=min(CONNECT_TIME, read_time), read=read_time)
+        self._pass = _Pass()
         self._lock = threading.Lock()
         self._sent: Counter[tuple[str, str]] = Counter()
 
     def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 (requests' own signature)
-        """Have answers that end in time."""
+        """Have connections that ask before they write, and answers that end in time."""
         super().init_poolmanager(*args, **kwargs)
-        self.poolmanager.pool_classes_by_scheme = dict(POOLS)
+        self.poolmanager.pool_classes_by_scheme = self._pools
 
     def proxy_manager_for(self, *args: Any, **kwargs: Any) -> Any:  # noqa: ANN401 (requests' own signature)
-        """Have answers that end in time, through a proxy too."""
+        """Have the same connections through a proxy."""
         manager = super().proxy_manager_for(*args, **kwargs)
-        manager.pool_classes_by_scheme = dict(POOLS)
+        manager.pool_classes_by_scheme = self._pools
         return manager
 
     def send(self, request: requests.PreparedRequest, *args: Any, **kwargs: Any) -> requests.Response:  # noqa: ANN401 (requests' own signature)
@@ -106,10 +116,20 @@ class Wire(TCPKeepAliveAdapter):
         direct = self.request_url(request, proxies).startswith("/")
         return Road(service, pool, origin, "" if direct else origin)
 
-    def exchange(
-        self, road: Road, method: str, url: str, headers: Mapping[str, str], body: bytes | None = None
+    def exchange(  # noqa: PLR0913 (a request has these parts)
+        self,
+        road: Road,
+        method: str,
+        url: str,
+        headers: Mapping[str, str],
+        body: bytes | None = None,
+        *,
+        within: float | None = None,
     ) -> Answer:
-        """Send one request once, and return the whole answer. Raises `WriteRefused`, and urllib3's exceptions."""
+        """Send one request once, and return the whole answer, within so many seconds where it is urgent.
+
+        Raises `WriteRefused`, what `fence` raises, and urllib3's exceptions.
+        """
         self._admit(road.service, method, url)
         raw = road.pool.urlopen(
             method,
@@ -119,9 +139,18 @@ class Wire(TCPKeepAliveAdapter):
             retries=False,
             redirect=False,
             assert_same_host=False,
-            timeout=self._times,
+            timeout=self._times if within is None else Timeout(within),
         )
         return Answer(method, url, raw.status, raw.headers, raw.data or b"")
+
+    @contextmanager
+    def unfenced(self) -> Iterator[None]:
+        """Let this thread write past `writable` and `fence`: for the lease itself, which both stand on."""
+        self._pass.given = True
+        try:
+            yield
+        finally:
+            self._pass.given = False
 
     def sent(self) -> Counter[tuple[str, str]]:
         """Return how many requests were sent so far, by method and service (keystoneauth's own: by URL, of which few)."""
@@ -130,20 +159,25 @@ class Wire(TCPKeepAliveAdapter):
 
     def _admit(self, name: str, method: str, url: str) -> None:
         """Count one request, or refuse it."""
-        if not _reads(method, url):
-            if not self.writable:
-                raise WriteRefused(
-                    say(
-                        "{method} refused: this session only reads",
-                        "{method} refusé : cette session ne fait que lire",
-                        method=method,
-                    ),
-                    where=url,
-                )
-            if self.fence is not None:
-                self.fence()
+        self._let_pass(method, url)
         with self._lock:
             self._sent[(name, method)] += 1
+
+    def _let_pass(self, method: str, url: str) -> None:
+        """Do nothing where this request may go now. Raises `WriteRefused`, and what `fence` raises."""
+        if _reads(method, url) or self._pass.given:
+            return
+        if not self.writable:
+            raise WriteRefused(
+                say(
+                    "{method} refused: this session only reads",
+                    "{method} refusé : cette session ne fait que lire",
+                    method=method,
+                ),
+                where=url,
+            )
+        if self.fence is not None:
+            self.fence()
 
 
 def _reads(method: str, url: str) -> bool:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from provision.model.outcome import Outcome
 from provision.model.plan import Step
+from provision.text import Text
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +35,14 @@ class Ended:
     total: int
 
 
-Event = Reading | Started | Ended
+@dataclass(frozen=True, slots=True)
+class Noted:
+    """Something a person should know, and that stops nothing."""
+
+    what: Text
+
+
+Event = Reading | Started | Ended | Noted
 Listener = Callable[[Event], None]
 
 

@@ -20,6 +20,7 @@ _MARKER: Final = re.compile(
 _NAMESPACE: Final = uuid.uuid5(uuid.NAMESPACE_DNS, "provision.invalid")
 TAG_PREFIX: Final = "provision.tenant="
 ESTATE_TAG_PREFIX: Final = "provision.estate="
+LEASE_TAG: Final = "provision.lease"
 MAX_DESCRIPTION: Final = 255
 
 

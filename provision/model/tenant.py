@@ -13,7 +13,7 @@ Path = tuple[str, ...]
 
 
 def _is_mapping(value: object) -> TypeGuard[Mapping[str, Any]]:
-    return isinstance(value, Mapping)
+    return isinstance(value, (dict, Mapping))
 
 
 @dataclass(frozen=True, slots=True)

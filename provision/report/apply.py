@@ -6,6 +6,7 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
+from provision.errors import LeaseLost
 from provision.model.outcome import Outcome, Status
 from provision.report import plan as plans
 from provision.report import words
@@ -205,8 +206,10 @@ def _ends(plan: Plan, outcomes: Sequence[Outcome]) -> Text:
 
 
 def exit_code(applied: Applied) -> int:
-    """Return 1 when something failed or was not begun, 3 when something was blocked or refused, else 0."""
+    """Return 3 when the lease was lost, 1 when something failed or was not begun, 3 when blocked or refused, else 0."""
     ends = (*applied.outcomes, *applied.undone)
+    if any(isinstance(each.error, LeaseLost) for each in ends):
+        return LeaseLost.exit_code
     if applied.unbegun or any(each.status not in GOOD for each in ends):
         return 1
     plan = applied.plan

@@ -20,6 +20,7 @@ EXITS = {
     errors.Refused: 3,
     errors.StalePlan: 3,
     errors.WriteRefused: 3,
+    errors.LeaseLost: 3,
     errors.UsageError: 4,
     errors.CloudError: 1,
     errors.Unreachable: 5,

@@ -11,7 +11,7 @@ from shelf import KINDS, address, desired, live
 from provision import workflow
 from provision.errors import Conflict
 from provision.model.applied import Applied
-from provision.model.event import Ended, Reading, Started
+from provision.model.event import Ended, Noted, Reading, Started
 from provision.model.outcome import Outcome, Status
 from provision.model.plan import Action, Step
 from provision.model.rollout import Budget, Rollout
@@ -48,6 +48,8 @@ def asked(monkeypatch):
 
     def apply(question, *, saved, confirm, rollout, whole, on_event):
         seen.update(question=question, saved=saved, rollout=rollout, whole=whole)
+        if note := seen.get("note"):
+            on_event(Noted(note))
         declined = confirm is not None and not confirm(seen["plan"])
         outcomes = () if declined else tuple(_walk(seen["plan"], seen.get("error"), on_event))
         return Applied(seen["plan"], outcomes, REQUESTS, 0.5, declined)
@@ -237,3 +239,13 @@ def test_a_step_that_starts_or_a_success_is_no_line_of_its_own(person):
             sys.stderr.write("question")
     assert "✗" not in shown.getvalue()
     assert "question" in shown.getvalue()
+
+
+def test_what_a_person_should_know_is_said_on_stderr_to_a_file_as_to_a_terminal(run, asked, estate, person):
+    asked.update(plan=NOTHING, note=say("no lease [here]", "pas de bail [ici]"))
+    _, out, err = run("apply", "--estate", estate, "--yes", "--format", "json", "--lang", "fr")
+    assert err == "pas de bail [ici]\n"
+    assert json.loads(out)["changes"] == []
+    shown = person("")
+    run("apply", "--estate", estate, "--yes", "--lang", "en")
+    assert "no lease [here]" in shown.getvalue()

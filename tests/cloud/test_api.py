@@ -1,5 +1,9 @@
 """The door, against a server that answers whatever a test wants."""
 
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 from answering import opened, serving
 
@@ -8,6 +12,7 @@ from provision.errors import (
     Conflict,
     CredentialsRefused,
     Forbidden,
+    LeaseLost,
     NotFound,
     QuotaExceeded,
     UnknownOutcome,
@@ -22,7 +27,8 @@ def server():
     script = {}
 
     def answer(request):
-        return script.get((request.command, request.path), (404, {}, {"error": {"message": "nothing here"}}))
+        said = script.get((request.command, request.path), (404, {}, {"error": {"message": "nothing here"}}))
+        return said() if callable(said) else said
 
     with serving(answer) as running:
         running.script = script
@@ -164,3 +170,61 @@ def test_a_reading_session_may_still_ask_for_a_token(server, api, wire):
     server.script[("POST", "/v3/auth/tokens")] = (201, {}, {})
     api.post("/v3/auth/tokens", {})
     assert wire.sent() == {("network", "POST"): 1}
+
+
+def test_the_fence_is_asked_before_each_write_and_before_nothing_else(server, api, wire):
+    def fence():
+        raise LeaseLost("not yours any more")
+
+    wire.fence = fence
+    server.script[("POST", "/v3/auth/tokens")] = (201, {}, {})
+    server.script[("GET", "/things")] = (200, {}, {})
+    server.script[("DELETE", "/things")] = (204, {}, b"")
+    api.get("/things")
+    api.post("/v3/auth/tokens", {})
+    with pytest.raises(LeaseLost):
+        api.delete("/things")
+    assert ("DELETE", "/things") not in {(method, path) for method, path, *_ in server.seen}
+    with wire.unfenced():
+        api.delete("/things")
+    with pytest.raises(LeaseLost):
+        api.delete("/things")
+    assert [method for method, *_ in server.seen].count("DELETE") == 1
+
+
+def test_only_the_thread_that_asked_may_pass_the_fence(server, api, wire):
+    wire.writable = False
+    with wire.unfenced(), ThreadPoolExecutor(1) as others, pytest.raises(WriteRefused):
+        others.submit(api.delete, "/things").result()
+    assert server.seen == []
+
+
+def test_a_service_can_be_given_less_time_to_answer(server, api):
+    answered = threading.Event()
+    server.script[("POST", "/slow")] = lambda: (200, {}, {"late": answered.wait(1.5)})
+    started = time.monotonic()
+    with pytest.raises(UnknownOutcome):
+        api.at(within=0.2).post("/slow", {})
+    assert time.monotonic() - started < 1
+    answered.set()
+
+
+@pytest.mark.parametrize("number", [1, 2])
+def test_a_pause_between_the_door_and_the_bytes_still_ends_at_the_fence(server, api, wire, number):
+    server.script[("GET", "/things")] = (200, {}, {})
+    if number == 2:
+        api.get("/things")  # a connection stays open
+    asked = []
+
+    def fence():
+        asked.append(len(server.seen))
+        if len(asked) > 1:
+            raise LeaseLost("not yours any more")
+
+    wire.fence = fence
+    with pytest.raises(LeaseLost):
+        api.post("/things", {"name": "x"})
+    assert len(asked) == 2
+    wire.fence = None
+    api.get("/things")
+    assert {method for method, *_ in server.seen} == {"GET"}

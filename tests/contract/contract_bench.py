@@ -169,8 +169,8 @@ class Bench:
         """Do the `number`th write inside this block, and lose its answer on the way back."""
         exchange, count = self.cloud.wire.exchange, iter(range(1, 1000))
 
-        def lossy(road, method, url, *args):
-            answer = exchange(road, method, url, *args)
+        def lossy(road, method, url, *args, **more):
+            answer = exchange(road, method, url, *args, **more)
             if _writes(method, url) and next(count) == number:
                 raise ReadTimeoutError(road.pool, url, "lost on purpose")
             return answer

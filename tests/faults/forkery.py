@@ -105,11 +105,11 @@ class Boundaries:
         )
 
     def _around(self, real, word, counts=lambda *_: True):
-        def watched(*arguments):
+        def watched(*arguments, **named):
             if not counts(*arguments):
-                return real(*arguments)
+                return real(*arguments, **named)
             self._pass(f"before {word}")
-            answer = real(*arguments)
+            answer = real(*arguments, **named)
             self._pass(f"after {word}")
             return answer
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
+import re
 from collections import Counter
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import yaml
@@ -14,7 +15,7 @@ from journey.desk import ESTATE
 from simulator import simulated
 
 NAME = "faults"
-OURS, THEIRS = "<tenant>", "theirs-00000"
+OURS, OWN_ESTATE, THEIRS = "<tenant>", "<estate>", "theirs-00000"
 RETIRED = "state: retired\nretirement: {reason: end of the test, date: 2026-11-25}\n"
 FOREIGN = {
     "projects": 20,
@@ -57,8 +58,15 @@ class Ground:
     forks: object
     folder: Path
     reference: dict[str, list[str]]
+    name: str = NAME
     environment: dict[str, str] = field(default_factory=dict)
     keys: list[str] = field(default_factory=list)
+
+    def beside(self, name):
+        """Return another estate on the same cloud."""
+        folder = self.folder.parent / name
+        _found(folder, name)
+        return replace(self, folder=folder, name=name, keys=[])
 
     def tenant(self, key, profile="startup", more=""):
         (self.folder / "tenants" / f"{key}.yaml").write_text(
@@ -100,7 +108,7 @@ class Ground:
         there, verdict = self.simulator.holdings(), self.simulator.verdict()
         lost, extra, wanted = [], [], 0
         for key in self.keys:
-            want, have = Counter(self.reference["startup"]), Counter(alike(there.get(key, ()), key))
+            want, have = Counter(self.reference["startup"]), Counter(alike(there.get(key, ()), key, self.name))
             wanted += want.total()
             lost += [f"{key}: {line}" for line in (want - have).elements()]
             extra += [f"{key}: {line}" for line in (have - want).elements()]
@@ -112,22 +120,30 @@ class Ground:
         return self.folder / ".provision" / "journal.sqlite"
 
 
-def alike(lines, key):
-    """Return what a tenant has in words that fit any tenant."""
-    return [line.replace(key, OURS) for line in lines]
+def alike(lines, key, estate=NAME):
+    """Return what a tenant has in words that fit any tenant of any estate."""
+    told = (line.replace(key, OURS).replace(f"={estate}", f"={OWN_ESTATE}") for line in lines)
+    return [_SEAL.sub("g:", line) for line in told]
+
+
+_SEAL = re.compile(r"g:[0-9a-f]{8}")
 
 
 @contextmanager
 def broken_ground(forks, folder, reference, *, timeout=None, foreign=True, **knobs):
     """Make an empty estate on a cloud of its own that behaves as `knobs` say; `timeout` (seconds) is the clouds.yaml's."""
     with simulated(**knobs) as simulator:
-        (folder / "tenants").mkdir(parents=True)
-        (folder / "estate.yaml").write_text(ESTATE.format(name=NAME), encoding="utf-8")
+        _found(folder, NAME)
         if timeout is not None:
             _patient(Path(simulator.clouds), timeout)
         if foreign:
             simulator.foreign(**FOREIGN)
-        yield Ground(simulator, forks, folder, reference, environment(simulator))
+        yield Ground(simulator, forks, folder, reference, environment=environment(simulator))
+
+
+def _found(folder, name):
+    (folder / "tenants").mkdir(parents=True)
+    (folder / "estate.yaml").write_text(ESTATE.format(name=name), encoding="utf-8")
 
 
 def environment(simulator):

@@ -1,9 +1,11 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 from samples import COST, ENGLISH, FRENCH, PROBLEM, a_plan, full_plan, mixed_outcomes, outcome
 from shelf import desired, live
 
-from provision.errors import Conflict
+from provision.errors import Conflict, LeaseLost
 from provision.model.applied import Applied
 from provision.model.outcome import Status
 from provision.report import apply as report
@@ -122,3 +124,8 @@ def test_why_it_ended_early_and_who_was_not_begun():
     assert "Ended early: asked to stop.\n  1 tenant was not begun\n    beta" in report.text(
         stopped, COST, ENGLISH
     )
+
+
+def test_a_lost_lease_is_exit_3_and_is_told_step_by_step():
+    lost = [replace(outcome(name, Status.FAILED), error=LeaseLost("no longer")) for name in ("one", "two")]
+    assert report.exit_code(applied(full_plan(), [*mixed_outcomes(), *lost])) == 3

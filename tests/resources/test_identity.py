@@ -1,11 +1,15 @@
 from __future__ import annotations
 
+import re
+
 import pytest
 from answers import Answers, cloud, with_tenant
 from written import written
 
+from provision.cloud.plate import Door
 from provision.kind import Unmet
 from provision.model.address import Address
+from provision.model.document import NAME
 from provision.resources.domain import Domain
 from provision.resources.group import Group
 from provision.resources.project import Project
@@ -115,6 +119,20 @@ def test_a_project_is_ours_by_its_marker_or_by_its_tags_whatever_it_is_called():
         for live in Project().observe(made, frozenset({"acme", "beta", "gamma"}))
     }
     assert found == {"acme": True, "beta": True, "gamma": False}
+
+
+def test_the_plate_of_a_lease_is_nobodys_project():
+    made = cloud()
+    door = Door(made, "default", 1.0)
+    plate = project(
+        door.name,
+        description=door._marked("Held by me."),
+        tags=["provision.lease", "provision.estate=contract"],
+    )
+    made.identity = Answers(**{"/projects": {"projects": [plate]}})
+    keys = frozenset({"acme", "contract", door.name})
+    assert [live for live in Project().observe(made, keys) if live.owned] == []
+    assert not re.fullmatch(NAME, door.name), "no tenant's key may be the plate's name"
 
 
 def in_anothers_domain():
