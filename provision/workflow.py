@@ -175,7 +175,7 @@ def apply(  # noqa: PLR0913 (each says one thing about how to write)
             if confirm and made.steps and not confirm(made):
                 return Applied(made, (), cloud.requests(), time.monotonic() - started, declined=True)
             planner = partial(_part, made)
-        with closing(Journal(estate.directory / STATE)) as journal, stop_asked() as stop:
+        with closing(Journal(estate.directory / STATE)) as journal, stop_asked(cloud.hurry) as stop:
             campaign = Campaign(Walker(cloud, question.workers, on_event, stop.is_set), journal, rollout)
             waves = [wave if whole else wave.told() for wave in campaign.run(tenants, planner)]
         return Applied(

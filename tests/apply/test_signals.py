@@ -13,6 +13,14 @@ def test_the_first_signal_asks_and_the_old_handlers_come_back():
     assert signal.getsignal(signal.SIGTERM) is before
 
 
+def test_what_is_to_be_done_then_is_done():
+    hurried = threading.Event()
+    with stop_asked(hurried.set):
+        assert not hurried.wait(0.01)
+        os.kill(os.getpid(), signal.SIGTERM)
+        assert hurried.wait(5)
+
+
 def test_a_thread_cannot_listen_and_does_not_try():
     seen = []
 

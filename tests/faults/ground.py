@@ -44,10 +44,12 @@ class Judged:
         return not (self.lost or self.extra or self.duplicated or self.touched)
 
     def __str__(self):
-        return (
+        told = (
             f"{self.wanted} wanted, {len(self.lost)} lost, {len(self.extra) + len(self.duplicated)} duplicated, "
             f"{len(self.touched)} foreign touched"
         )
+        shown = [*self.lost[:3], *self.extra[:3], *self.duplicated[:3], *self.touched[:3]]
+        return "\n  ".join([told, *map(str, shown)])
 
 
 @dataclass
@@ -108,7 +110,10 @@ class Ground:
         there, verdict = self.simulator.holdings(), self.simulator.verdict()
         lost, extra, wanted = [], [], 0
         for key in self.keys:
-            want, have = Counter(self.reference["startup"]), Counter(alike(there.get(key, ()), key, self.name))
+            want, have = (
+                Counter(self.reference["startup"]),
+                Counter(alike(there.get(key, ()), key, self.name)),
+            )
             wanted += want.total()
             lost += [f"{key}: {line}" for line in (want - have).elements()]
             extra += [f"{key}: {line}" for line in (have - want).elements()]

@@ -37,7 +37,7 @@ def test_killed_at_every_boundary_of_one_tenant_it_converges_and_sends_nothing_t
     clean = _written(commits, first)
     again = {own.name: _written(commits, own) - clean for own in estates}
     judged = [own.judged() for own in estates]
-    assert all(each.clean() for each in judged), [str(each) for each in judged if not each.clean()]
+    assert all(each.clean() for each in judged), "\n".join(str(each) for each in judged if not each.clean())
     assert {name: each for name, each in again.items() if each.total() > 1} == {}
     figure(
         f"{len(boundaries)} kill points, {len(estates)} converged;",
@@ -59,9 +59,11 @@ def _written(commits, ground):
     """Count what was committed for an estate's one tenant, but for its lease, in words that fit all of them."""
     (key,) = ground.keys
     own = {each["id"] for each in commits if each["kind"] == "project" and each["name"] == key}
-    named = (each for each in commits if own & {each["id"], each["project_id"]} or each["name"].startswith(key))
+    named = (
+        each for each in commits if own & {each["id"], each["project_id"]} or each["name"].startswith(key)
+    )
     return Counter(
-        (each["what"], each["kind"], *alike([each["name"]], key) if each["kind"] in _NAMED else ())
+        (each["what"], each["kind"], alike([each["name"] if each["kind"] in _NAMED else ""], key)[0])
         for each in named
     )
 

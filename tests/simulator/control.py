@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict
 
 from simulator import ledger, seed
+from simulator.holdings import holdings
 from simulator.knobs import turned
 from simulator.route import Answer, Routes
 
@@ -105,8 +106,8 @@ def live(world, ask):
 
 
 @routes.on("GET", "/_ledger/holdings")
-def holdings(world, ask):
-    return Answer(200, ledger.holdings(world))
+def show_holdings(world, ask):
+    return Answer(200, holdings(world))
 
 
 @routes.on("GET", "/_ledger/commits")

@@ -114,43 +114,6 @@ def _twice_named(rows, foreign):
             yield {"kind": kind, "in": within, "name": name, "ids": sorted(row.id for row in found)}
 
 
-_ID = re.compile(r"\b(?:[0-9a-f]{32}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\b")
-
-
-def holdings(world):
-    """Return what each tenant has, one line a thing: rows by name, rules, grants, settings and accesses.
-
-    Ids become names and addresses that the cloud chose are left out, so that two tenants of one profile read the same.
-    """
-    rows = [(kind, row) for kind, found in world.live() for row in found]
-    names = {row.id: row.name or kind for kind, row in rows}
-    marks = ((row, marker(row.description)) for _, row in rows)
-    tenants = {row.id: mark[1] for row, mark in marks if mark}
-    found = defaultdict(list)
-    for kind, row in rows:
-        tenant = tenants.get(row.id) or tenants.get(row.project_id)
-        if tenant:
-            found[tenant].extend(_told(kind, row))
-    for settings in world.settings():
-        for key, value in settings.state().items():
-            for tenant in {tenants[each] for each in _ID.findall(str(key)) if each in tenants}:
-                found[tenant].append(f"{settings.kind} {key} {value}")
-    return {
-        tenant: sorted(_ID.sub(lambda each: names.get(each[0], each[0]), line) for line in lines)
-        for tenant, lines in found.items()
-    }
-
-
-_WORDS = ("description", "enabled", "tags", "network_id", "dns", "ra_mode", "dhcp", "gateway_id", "device_owner", "device_id", "members")  # fmt: skip
-
-
-def _told(kind, row):
-    said = " ".join(f"{word}={getattr(row, word)}" for word in _WORDS if hasattr(row, word))
-    yield f"{kind} {row.name} {said}"
-    for rule in getattr(row, "rules", {}).values():
-        yield f"rule of {row.name} {rule.same()} {rule.description}"
-
-
 def live(world):
     """Return, by kind, [tenant, name] of everything that is there: from its marker, else from its project's."""
     tenants = {row.id: mark[1] for row in world.projects if (mark := marker(row.description))}
