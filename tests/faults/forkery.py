@@ -20,6 +20,7 @@ from pathlib import Path
 from provision.apply import walk
 from provision.apply.journal import Journal
 from provision.cli import apply, main, plan  # noqa: F401 (imported once, here)
+from provision.cloud import pace
 from provision.cloud.wire import READING, Wire
 from provision.workflow import WORKERS  # noqa: F401 (as above)
 
@@ -29,7 +30,8 @@ def serve(path):
     listening = socket.socket(socket.AF_UNIX)
     listening.bind(path)
     listening.listen(64)
-    print(flush=True)
+    sys.stdout.write("\n")
+    sys.stdout.flush()
     with selectors.DefaultSelector() as waiting:
         waiting.register(sys.stdin, selectors.EVENT_READ)
         waiting.register(listening, selectors.EVENT_READ)
@@ -65,7 +67,7 @@ def _end(key, waiting):
     connection.close()
 
 
-def _child(words, environment, out, err, kill_at=0, count=None, window=None, largest=None):
+def _child(words, environment, out, err, kill_at=0, count=None, window=None, largest=None, longest=None):
     """Run one command line, killed at its `kill_at`-th boundary or told how many it had; return its exit code."""
     os.setsid()
     for number, path in ((0, os.devnull), (1, out), (2, err)):
@@ -77,6 +79,8 @@ def _child(words, environment, out, err, kill_at=0, count=None, window=None, lar
     if window is not None:
         walk.Performer = partial(walk.Performer, window=window)
         walk.confirmed = partial(walk.confirmed, window=window)
+    if longest is not None:
+        pace.LONGEST = longest
     if largest is not None:
         signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
         resource.setrlimit(resource.RLIMIT_FSIZE, (largest, largest))

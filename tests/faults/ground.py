@@ -11,7 +11,6 @@ from pathlib import Path
 
 import yaml
 from journey.desk import ESTATE
-
 from simulator import simulated
 
 NAME = "faults"
