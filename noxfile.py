@@ -43,14 +43,23 @@ def docs(session: nox.Session) -> None:
 
 @nox.session
 def tests(session: nox.Session) -> None:
-    """Run everything but the benchmarks, the contract suite on a real sandbox included."""
+    """Run everything but the benchmarks; the contract suite on a real sandbox, then on the simulator too."""
     session.run("pytest", "--cov", "--cov-report=term:skip-covered", *session.posargs)
+    if not session.posargs:
+        session.run("pytest", "tests/contract", "--cloud", "simulator")
 
 
 @nox.session
 def contract(session: nox.Session) -> None:
-    """Hold every kind against the real services."""
-    session.run("pytest", "tests/contract", *session.posargs)
+    """Hold every kind against the real services, and the simulator against the same cases."""
+    for cloud in ("sandbox", "simulator"):
+        session.run("pytest", "tests/contract", "--cloud", cloud, *session.posargs)
+
+
+@nox.session
+def bench(session: nox.Session) -> None:
+    """Measure, and write docs/benchmarks.md: a quarter of an hour and Ansible's download (see that page for parts of it)."""
+    session.run("python", "-m", "bench", *session.posargs, env={"PYTHONPATH": f"tests{os.pathsep}."})
 
 
 @nox.session

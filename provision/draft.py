@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import getpass
 import socket
-from collections import defaultdict
+from collections import defaultdict, deque
 from collections.abc import Collection, Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import provision.resources  # noqa: F401 (registers every kind)
 from provision import declare
 from provision import plan as planning
+from provision.errors import ProvisionError
 from provision.kind import Kind, Unmet, kinds
 from provision.model.event import Listener, ignore
 from provision.model.plan import Plan, Problem
@@ -43,10 +46,12 @@ class Draft:
         options: planning.Options = planning.Options(),  # noqa: B008 (frozen and empty)
         on_event: Listener = ignore,
     ) -> Draft:
-        """Look at everything of these tenants, once."""
+        """Look at everything of these tenants, once; what the operator offers to all is read meanwhile."""
+        ahead = cloud.each(partial(_foreseen, cloud), _one_of_each_kind(tenants[:1]))
         found: dict[str, list[Live[Any]]] = defaultdict(list)
         for live in look(cloud, tenants, on_event):
             found[live.address.tenant].append(live)
+        deque(ahead, maxlen=0)
         return cls(cloud, options, found)
 
     def plan(self, tenants: Sequence[Tenant]) -> Plan:
@@ -80,6 +85,16 @@ class Draft:
         wanted = declare.desired(tenant)
         problems.extend(_services_missing(tenant, wanted, self.cloud.services))
         return wanted
+
+
+def _one_of_each_kind(tenants: Sequence[Tenant]) -> Collection[Desired[Any]]:
+    return {want.address.kind: want for tenant in tenants for want in declare.desired(tenant)}.values()
+
+
+def _foreseen(cloud: Cloud, want: Desired[Any]) -> None:
+    """Have the cloud say what a kind will ask it; what it lacks is told when it is asked in earnest."""
+    with suppress(ProvisionError):
+        kinds()[want.address.kind].resolve(cloud, want)
 
 
 def look(cloud: Cloud, tenants: Sequence[Tenant], on_event: Listener = ignore) -> tuple[Live[Any], ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import os
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field, replace
@@ -14,7 +15,7 @@ from typing import TYPE_CHECKING, Final
 
 from provision import declare, proof
 from provision import plan as planning
-from provision.apply.campaign import Campaign, Planner
+from provision.apply.campaign import Campaign, Planner, Wave
 from provision.apply.journal import Journal, alone
 from provision.apply.lease import leased
 from provision.apply.signals import stop_asked
@@ -33,6 +34,7 @@ from provision.text import say
 if TYPE_CHECKING:
     from provision.model.estate import Estate
     from provision.model.facts import Facts
+    from provision.model.outcome import Status
     from provision.model.plan import Plan
     from provision.model.proof import Proof
     from provision.model.tenant import Tenant
@@ -156,7 +158,7 @@ def apply(  # noqa: PLR0913 (each says one thing about how to write)
     """Plan, ask where somebody is to `confirm`, and walk the plan's graph wave by wave, as `rollout` says.
 
     With `saved`, only when the plan made now is the one that was saved. Unless the `whole` plan is asked for in the end, of
-    what was planned only what is blocked or not ours is kept. Raises `StalePlan` when documents or cloud moved since,
+    what was planned and done only what is left to say something about is kept. Raises `StalePlan` when documents or cloud moved since,
     `Refused` when another apply holds the estate, here or on another machine.
     """
     started = time.monotonic()
@@ -177,12 +179,19 @@ def apply(  # noqa: PLR0913 (each says one thing about how to write)
             planner = partial(_part, made)
         with closing(Journal(estate.directory / STATE)) as journal, stop_asked(cloud.hurry) as stop:
             campaign = Campaign(Walker(cloud, question.workers, on_event, stop.is_set), journal, rollout)
-            waves = [wave if whole else wave.told() for wave in campaign.run(tenants, planner)]
+            ends: Counter[Status] = Counter()
+
+            def keep(wave: Wave) -> Wave:
+                ends.update(each.status for each in wave.outcomes)
+                return wave if whole else wave.told()
+
+            waves = list(map(keep, campaign.run(tenants, planner)))
         return Applied(
             planning.join(cloud.name, [wave.plan for wave in waves] or [draft.plan(())]),
             tuple(outcome for wave in waves for outcome in wave.outcomes),
             cloud.requests(),
             time.monotonic() - started,
+            ends=ends,
             undone=tuple(outcome for wave in waves for outcome in wave.undone),
             halted=campaign.halted,
             unbegun=campaign.unbegun,

@@ -60,8 +60,15 @@ def cloud(cloud_variables):
         connected.close()
 
 
-@pytest.fixture
-def simulator():
-    """A simulated cloud of the test's own."""
+@pytest.fixture(scope="session")
+def simulator_process():
+    """A simulated cloud, for tests to make anew."""
     with simulated() as started:
         yield started
+
+
+@pytest.fixture
+def simulator(simulator_process):
+    """A simulated cloud on which nobody has been yet."""
+    simulator_process.reset()
+    return simulator_process

@@ -1,5 +1,7 @@
 """Go through many tenants wave by wave: canaries first, no further than the failure budget, taken back where asked.
 
+Who lost the lease, or whose credentials are refused, begins nothing more.
+
 Only one wave's plan is held at a time, so that ten thousand tenants take no more room than five hundred.
 """
 
@@ -7,15 +9,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from provision import declare, draft
+from provision.apply.execute import GOOD
 from provision.apply.walk import failed_tenants, since
-from provision.model.event import Ended, Listener
+from provision.errors import CredentialsRefused, LeaseLost, ProvisionError
+from provision.model.event import Ended, Listener, Waved
 from provision.model.outcome import Outcome, Status
 from provision.model.plan import Action
 from provision.plan.undo import undo
-from provision.text import Text, say
+from provision.text import Text, same, say
 
 if TYPE_CHECKING:
     from provision.apply.journal import Journal
@@ -27,6 +31,7 @@ if TYPE_CHECKING:
     from provision.model.rollout import Rollout
     from provision.model.tenant import Tenant
 
+HOPELESS: Final = (CredentialsRefused, LeaseLost)
 Planner = Callable[[Sequence["Tenant"]], "Plan"]
 
 
@@ -37,19 +42,28 @@ class Toll:
     rollout: Rollout
     tenants: int
     failed: set[str] = field(default_factory=set)
+    hopeless: ProvisionError | None = None
 
     def __call__(self, event: Event) -> None:
         """Take an event."""
         if isinstance(event, Ended) and event.outcome.status is Status.FAILED:
             self.failed.add(event.outcome.address.tenant)
+            if isinstance(event.outcome.error, HOPELESS):
+                self.hopeless = event.outcome.error
 
-    def too_many(self) -> bool:
-        """Tell whether more failed than may."""
+    def over(self) -> bool:
+        """Tell whether nothing more is to be begun."""
+        return self.hopeless is not None or self._too_many()
+
+    def _too_many(self) -> bool:
         budget = self.rollout.budget
         return budget is not None and budget.exceeded(len(self.failed), self.tenants)
 
     def verdict(self, wave: int) -> Text | None:
         """Return why nothing goes on after a wave (the first is 0), or None."""
+        if self.hopeless is not None:
+            what = self.hopeless.what
+            return what if isinstance(what, Text) else same(what)
         if self.failed and self.rollout.canary and wave == 0:
             return say(
                 "{n} of {canary} canaries failed",
@@ -57,7 +71,7 @@ class Toll:
                 n=len(self.failed),
                 canary=min(self.rollout.canary, self.tenants),
             )
-        if self.too_many():
+        if self._too_many():
             return say(
                 "more tenants failed than --max-failures {budget} allows ({n} of {tenants})",
                 "plus de tenants en échec que --max-failures {budget} n'en permet ({n} sur {tenants})",
@@ -77,9 +91,10 @@ class Wave:
     undone: tuple[Outcome, ...] = ()
 
     def told(self) -> Wave:
-        """Return it without what there is nothing more to say about: the changes that had their step."""
+        """Return it without what there is nothing more to say about: changes that had their step, steps that went well."""
         left = tuple(each for each in self.plan.changes if each.blocked or each.action is Action.LEAVE)
-        return replace(self, plan=replace(self.plan, changes=left, steps=()))
+        ends = tuple(each for each in self.outcomes if each.status not in GOOD)
+        return replace(self, plan=replace(self.plan, changes=left, steps=()), outcomes=ends)
 
 
 @dataclass(slots=True)
@@ -98,9 +113,12 @@ class Campaign:
         walker = self._watched(toll)
         doubtful = self.journal.doubtful(walker.cloud.name, since())
         begun = 0
-        for number, group in enumerate(self.rollout.waves(tenants)):
+        groups = list(self.rollout.waves(tenants))
+        for number, group in enumerate(groups):
+            self.walker.on_event(Waved(number + 1, len(groups), len(tenants)))
             begun += len(group)
             yield self._wave(walker, plan(group), group, doubtful)
+            walker.cloud.ids.drop(frozenset(tenant.key for tenant in group))
             self.halted = toll.verdict(number)
             if self.halted is not None or self.walker.stop():
                 break
@@ -114,7 +132,7 @@ class Campaign:
             toll(event)
             listener(event)
 
-        return replace(self.walker, on_event=heard, stop=lambda: stop() or toll.too_many())
+        return replace(self.walker, on_event=heard, stop=lambda: stop() or toll.over())
 
     def _wave(
         self, walker: Walker, made: Plan, group: Sequence[Tenant], doubtful: frozenset[Address]

@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from provision.errors import ProvisionError, Refused, UnknownOutcome, UsageError
+from provision.errors import LeaseLost, ProvisionError, Refused, UnknownOutcome, UsageError
 from provision.model.address import Address
 from provision.model.outcome import Status
 from provision.model.plan import Action
@@ -39,7 +39,9 @@ CREATE TABLE IF NOT EXISTS operation (
     PRIMARY KEY (run, address, action)
 ) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS operation_open ON operation (address) WHERE status IS NULL;
+PRAGMA user_version = 2;
 """
+_VERSION: Final = 2
 
 
 class Journal:
@@ -54,6 +56,9 @@ class Journal:
             self._db = sqlite3.connect(path, check_same_thread=False, isolation_level=None, timeout=10)
             self._db.execute("PRAGMA journal_mode=WAL")
             self._db.execute("PRAGMA synchronous=NORMAL")
+            (version,) = self._db.execute("PRAGMA user_version").fetchone()
+            if version != _VERSION and self._db.execute("SELECT 1 FROM sqlite_master").fetchone():
+                raise sqlite3.DatabaseError("another version of provision made it")
             self._db.executescript(_SCHEMA)
         except (OSError, sqlite3.Error) as error:
             raise UsageError(
@@ -88,8 +93,11 @@ class Journal:
             )
 
     def conclude(self, run: int, outcome: Outcome) -> None:
-        """Record what became of a step that was begun; an unknown outcome stays open, for the next run to resolve."""
-        status = None if isinstance(outcome.error, UnknownOutcome) else outcome.status
+        """Record what became of a step that was begun.
+
+        An unknown outcome stays open, for the next run to resolve; so does a step that met the end of its lease.
+        """
+        status = None if isinstance(outcome.error, UnknownOutcome | LeaseLost) else outcome.status
         with self._written() as db:
             db.execute(
                 "UPDATE operation SET status = ?, ended = ?, request_ids = ?, error = ?, found = ? WHERE run = ? AND address = ? AND action = ?",

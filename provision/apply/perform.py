@@ -8,7 +8,7 @@ window. Found once, it is ours; found nowhere, it is created; found twice, the o
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from provision.errors import CloudError, Conflict, NotFound, ProvisionError, UnknownOutcome
@@ -91,7 +91,8 @@ class Performer:
         """Create; what a lost answer left behind is looked for, and only where the window shows nothing it is sent again."""
         for left in reversed(range(ATTEMPTS)):
             try:
-                return kind.create(self.cloud, want)
+                made = self._made(kind, want)
+                return made and replace(made, fresh=True)
             except (UnknownOutcome, Conflict) as error:
                 found = self._await(kind, want.address)
                 if found is not None:
@@ -102,6 +103,15 @@ class Performer:
                 if isinstance(error, Conflict) or not left:
                     raise
         raise AssertionError(want)
+
+    def _made(self, kind: Kind[Any], want: Desired[Any]) -> Live[Any] | None:
+        """Create; what it stands on may not show yet, so that "there is no such thing" is an answer only after the window."""
+        for pause in self._pauses():
+            try:
+                return kind.create(self.cloud, want)
+            except NotFound:
+                time.sleep(pause)
+        return kind.create(self.cloud, want)
 
     def _settle(self, kind: Kind[Any], want: Desired[Any], have: Live[Any]) -> bool:
         """Finish what creation alone could not bring (rules, interfaces)."""

@@ -15,7 +15,7 @@ ASKING: Final = (signal.SIGINT, signal.SIGTERM)
 
 
 @contextmanager
-def stop_asked(then: Callable[[], None] = lambda: None) -> Iterator[threading.Event]:
+def stop_asked(then: Callable[[], None]) -> Iterator[threading.Event]:
     """Yield an event that is set once somebody asks to stop (only the main thread can listen), and have `then` done.
 
     `then` runs in a thread of its own: what it locks may be held by the thread that the signal interrupts.

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final, Self
 
 from provision.cli import output
-from provision.model.event import Ended, Event, Noted, Reading
+from provision.model.event import Ended, Event, Noted, Reading, Waved
 from provision.model.outcome import Outcome, Status
 from provision.text import Text, render, say
 
@@ -24,7 +24,7 @@ _APPLYING: Final = say("applying", "application")
 
 
 class Watch:
-    """A listener with two bars, reading then applying; but for notes, says nothing when stderr is not a terminal.
+    """A listener with bars: reading, waves where there are several, applying; but for notes, says nothing when stderr is not a terminal.
 
     Its cost does not grow with the plan: the bars are redrawn ten times a second, whatever happens in between, and
     after twenty failures the report alone tells the rest.
@@ -63,10 +63,13 @@ class Watch:
 
     def _show(self, progress: Progress, event: Event) -> None:
         if isinstance(event, Reading):
-            self._draw(progress, event, _READING, event.kind)
+            self._draw(progress, Reading, _READING, event.done, event.total, event.kind)
+        elif isinstance(event, Waved) and event.total > 1:
+            self._draw(progress, Waved, _waves(event), event.number - 1, event.total)
         elif isinstance(event, Ended):
             self._fail(progress, event.outcome)
-            self._draw(progress, event, self._applying(), str(event.outcome.address))
+            what = str(event.outcome.address)
+            self._draw(progress, Ended, self._applying(), event.done, event.total, what)
 
     @contextmanager
     def paused(self) -> Iterator[None]:
@@ -90,17 +93,22 @@ class Watch:
             return _APPLYING
         return say("applying, {n} failed", "application, {n} en échec", n=self._failed)
 
-    def _draw(self, progress: Progress, event: Reading | Ended, label: Text, detail: str) -> None:
-        kind = type(event)
+    def _draw(  # noqa: PLR0913, PLR0917 (a bar shows these)
+        self, progress: Progress, kind: type[Event], label: Text, done: int, total: int, detail: str = ""
+    ) -> None:
         if kind not in self._tasks:
-            self._tasks[kind] = progress.add_task("", total=event.total, detail="")
+            self._tasks[kind] = progress.add_task("", total=total, detail="")
         progress.update(
             self._tasks[kind],
             description=label.render(self._language),
-            completed=event.done,
-            total=event.total,
-            detail="" if event.done == event.total else detail,
+            completed=done,
+            total=total,
+            detail="" if done == total else detail,
         )
+
+
+def _waves(event: Waved) -> Text:
+    return say("waves, {n} tenants in all", "vagues, {n} tenants en tout", n=event.tenants)
 
 
 def bars() -> Progress:

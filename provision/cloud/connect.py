@@ -96,7 +96,7 @@ class Cloud:
     @cached_property
     def services(self) -> frozenset[str]:
         """Return the services this cloud has, under their official type names."""
-        return frozenset(name for name in _PROXIES if self._endpoint(name) is not None)
+        return frozenset(self._endpoints)
 
     def _access(self) -> AccessInfo:
         auth = self.connection.config.get_auth()
@@ -108,10 +108,13 @@ class Cloud:
         return auth.get_access(self.connection.session)
 
     def _endpoint(self, service: str) -> str | None:
-        for alias in self._aliases(service):
-            if alias in self.catalogue:
-                return self.catalogue[alias]
-        return None
+        return self._endpoints.get(service)
+
+    @cached_property
+    def _endpoints(self) -> Mapping[str, str]:
+        """Return the endpoint of each service that is there, under its official type name or an alias of it."""
+        found = ((name, alias) for name in _PROXIES for alias in reversed(self._aliases(name)))
+        return {name: self.catalogue[alias] for name, alias in found if alias in self.catalogue}
 
     def _aliases(self, service: str) -> tuple[str, ...]:
         from os_service_types import ServiceTypes  # noqa: PLC0415 (comes with the SDK, only needed once connected)

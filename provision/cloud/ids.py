@@ -41,6 +41,13 @@ class Ids:
             identifier = self._ids.pop(address, None)
             self._addresses.pop((address.kind, identifier or ""), None)
 
+    def drop(self, tenants: frozenset[str]) -> None:
+        """Forget everything of some tenants: a run that is done with them needs it no more."""
+        with self._lock:
+            gone = [address for address in self._ids if address.tenant in tenants]
+            for address in gone:
+                self._addresses.pop((address.kind, self._ids.pop(address)), None)
+
     def find(self, address: Address) -> str | None:
         """Return the id behind an address, or None."""
         return self._ids.get(address)

@@ -20,7 +20,7 @@ from keystoneauth1.adapter import Adapter
 from urllib3 import exceptions as http
 
 from provision.cloud import translate
-from provision.cloud.pace import LIMITS, UNAVAILABLE, Pace, Tries, asked_to_wait
+from provision.cloud.pace import Pace, Tries, asked_to_wait
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from provision.cloud.wire import Road, Wire
 
 UNAUTHORIZED: Final = 401
+UNAVAILABLE: Final = 503
+LIMITS: Final = frozenset({413, 429, 498})
 TOKENS: Final = 5
 """With how many tokens one call is tried: one may be revoked, and on a busy machine so may the next ones."""
 _SHAKY: Final = frozenset({502, UNAVAILABLE, 504})
@@ -77,7 +79,7 @@ class Line:
                 if not (repeatable or translate.unsent(error)) or not tries.after_loss():
                     raise translate.lost(error, method, f"{method} {url}") from error
                 continue
-            self.pace.heard(answer.status)
+            self.pace.heard(limited=_limited(answer), unavailable=answer.status == UNAVAILABLE)
             if not _again(answer, tries, repeatable=repeatable):
                 return answer
 
@@ -154,9 +156,14 @@ def same_twice(method: str, url: str) -> bool:
     return method in _SAME_TWICE and not any(word in url for word in _ADDING)
 
 
+def _limited(answer: Answer) -> bool:
+    """Tell whether a service says that it is asked too fast."""
+    return answer.status in LIMITS and not translate.over_quota(answer)
+
+
 def _again(answer: Answer, tries: Tries, *, repeatable: bool) -> bool:
     """Wait and say yes where an answer is none yet."""
-    if answer.status in LIMITS and not translate.over_quota(answer):
+    if _limited(answer):
         return tries.after_push_back(asked_to_wait(answer.headers))
     if answer.status == UNAVAILABLE and repeatable:
         return tries.after_push_back(asked_to_wait(answer.headers))

@@ -2,7 +2,8 @@
 
 A service that has never pushed back is asked as fast as the workers can. When it does (429, or many 503), all workers share
 a rate: it is set from what the service accepted in the last second, at worst halved, and then grows: fast until the next
-refusal where the limit is not known yet, else by small even steps, larger after some seconds without a refusal. Once it has held nobody up for a minute it is dropped.
+refusal where the limit is not known yet, else by small even steps, larger after some seconds without a refusal. Once it
+has held nobody up for a minute it is dropped.
 """
 
 from __future__ import annotations
@@ -17,9 +18,6 @@ from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-
-LIMITS: Final = frozenset({413, 429, 498})
-UNAVAILABLE: Final = 503
 
 SLOWEST: Final = 1.0
 PERIOD: Final = 1.0
@@ -81,28 +79,24 @@ class Pace:
                 self._waited_at = now
             return max(turn - now, 0.0)
 
-    def heard(self, status: int) -> None:
-        """Learn from one answer: 429 and its like are the service's limit, a 503 is only when there are many."""
+    def heard(self, *, limited: bool, unavailable: bool) -> None:
+        """Learn from one answer: `limited` means slower (429 and its like), `unavailable` (503) only when there are many."""
         with self._lock:
             now = time.monotonic()
             age = now - self._began
             if age >= PERIOD:
                 self._adjust(min(age, 2 * PERIOD), now)
                 self._restart(now)
-            if status in LIMITS:
-                self._limited += 1
-            elif status == UNAVAILABLE:
-                self._unavailable += 1
-            else:
-                self._accepted += 1
+            self._heard += 1
+            self._limited += limited
+            self._unavailable += unavailable
 
     def _restart(self, now: float) -> None:
         self._began = now
-        self._accepted = self._limited = self._unavailable = 0
+        self._heard = self._limited = self._unavailable = 0
 
     def _adjust(self, age: float, now: float) -> None:
-        heard = self._accepted + self._limited + self._unavailable
-        overloaded = self._unavailable > MANY * heard
+        heard, overloaded = self._heard, self._unavailable > MANY * self._heard
         refused = self._limited + (self._unavailable if overloaded else 0)
         accepted = (heard - refused) / age
         if refused > TOLERATED * heard:
@@ -115,13 +109,13 @@ class Pace:
             self._rate = None
 
     def _slow_down(self, accepted: float, asked: float, now: float) -> None:
-        """Ask for what was accepted, and a step more: a limit that is lifted must be found out."""
+        """Ask for what was accepted; at worst for half."""
         if self._rate is None:
             self._rate, self._next, self._waited_at = asked, now, now
             self._searching = True
         else:
-            self._searching = accepted < self._rate / 2
-        self._rate, self._clean = max(accepted * (1 + STEP), self._rate / 2, SLOWEST), 0
+            self._searching = accepted < self._rate / 4
+        self._rate, self._clean = max(accepted, self._rate / 2, SLOWEST), 0
 
 
 @dataclass(slots=True)

@@ -149,7 +149,8 @@ def lost(error: Exception, method: str, where: str) -> CloudError:
 
 def unsent(error: Exception) -> bool:
     """Tell whether an exception of urllib3 says that nothing was sent."""
-    return isinstance(error, http.ConnectTimeoutError | http.NewConnectionError | http.ProxyError)
+    stranger = isinstance(error, http.SSLError) and "CERTIFICATE_VERIFY_FAILED" in str(error)
+    return stranger or isinstance(error, http.ConnectTimeoutError | http.NewConnectionError | http.ProxyError)
 
 
 def _unreachable(error: Exception, where: str) -> Unreachable:
@@ -157,8 +158,8 @@ def _unreachable(error: Exception, where: str) -> Unreachable:
         say("no answer: {error}", "pas de réponse : {error}", error=error),
         where=where,
         do=say(
-            "check that the cloud is up and its address is right",
-            "vérifier que le cloud répond et que son adresse est juste",
+            "check that the cloud is up, and that its address and certificate (cacert) are right in clouds.yaml",
+            "vérifier que le cloud répond, et que son adresse et son certificat (cacert) sont justes dans clouds.yaml",
         ),
     )
 

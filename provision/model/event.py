@@ -42,7 +42,16 @@ class Noted:
     what: Text
 
 
-Event = Reading | Started | Ended | Noted
+@dataclass(frozen=True, slots=True)
+class Waved:
+    """A wave begins: its number (from 1) of so many, of so many tenants."""
+
+    number: int
+    total: int
+    tenants: int
+
+
+Event = Reading | Started | Ended | Noted | Waved
 Listener = Callable[[Event], None]
 
 

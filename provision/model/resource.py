@@ -49,6 +49,7 @@ class Live(Generic[SpecT]):
 
     `owned` tells whether it carries our marker (or cannot carry one and stands in a project that is ours);
     `raw` is the JSON body as the API sent it; `created_at` (ISO 8601, may be empty) breaks ties between duplicates.
+    `fresh` tells that this very step created it, so that nothing uses it yet.
     """
 
     address: Address
@@ -57,3 +58,4 @@ class Live(Generic[SpecT]):
     owned: bool
     raw: Mapping[str, Any] = field(default_factory=dict, compare=False)
     created_at: str = ""
+    fresh: bool = field(default=False, compare=False)

@@ -91,13 +91,17 @@ def _covers_remote(left: str, right: str) -> bool:
     return bool(ipaddress.ip_network(right).subnet_of(outer))
 
 
-def moves(found: frozenset[Rule], wanted: frozenset[Rule]) -> tuple[tuple[str, frozenset[Rule]], ...]:
+def moves(
+    found: frozenset[Rule], wanted: frozenset[Rule], *, unused: bool = False
+) -> tuple[tuple[str, frozenset[Rule]], ...]:
     """Return the ``add`` and ``remove`` steps, in order, that turn what is found into what is wanted.
 
     At each moment what passes is within what passed before, or within what is to pass; and a rule that only becomes wider
-    or narrower is never cut in between.
+    or narrower is never cut in between. Where they are `unused` there is nothing to cut, and one addition does.
     """
     new, extra = wanted - found, found - wanted
+    if unused:
+        return tuple((word, rules) for word, rules in (("remove", extra), ("add", new)) if rules)
     spare = frozenset(rule for rule in extra if any(other.covers(rule) for other in wanted))
     harmless = frozenset(rule for rule in new if any(other.covers(rule) for other in found))
     if extra == spare:

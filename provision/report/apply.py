@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
@@ -14,7 +14,7 @@ from provision.report.values import clean
 from provision.text import Text, render, say
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from provision.errors import ProvisionError
     from provision.model.address import Address
@@ -90,7 +90,7 @@ def text(applied: Applied, cost: Cost, look: Look) -> str:
         _taken_back(applied.undone, look),
         _stopped(applied.outcomes, look) if applied.halted is None else "",
         _halted(applied, look),
-        f"{look.words(_ends(plan, applied.outcomes), 'strong')} ({look.words(cost.said(len(plan.tenants)))})",
+        f"{look.words(_ends(plan, applied.ends), 'strong')} ({look.words(cost.said(len(plan.tenants)))})",
     ]
     return "\n\n".join(block for block in blocks if block) + "\n"
 
@@ -192,16 +192,15 @@ _COUNTED: Final = {
 }
 
 
-def _ends(plan: Plan, outcomes: Sequence[Outcome]) -> Text:
-    if not outcomes:
+def _ends(plan: Plan, ends: Mapping[Status, int]) -> Text:
+    if not ends:
         return plans.verdict(plan)
-    amounts = Counter(each.status for each in outcomes)
-    ends = [words.counted(amounts[status], *_COUNTED[status]) for status in Status if amounts[status]]
+    counted = [words.counted(ends[status], *_COUNTED[status]) for status in Status if ends.get(status)]
     return say(
         "Applied to {cloud}: {ends}.",
         "Appliqué à {cloud} : {ends}.",
         cloud=plan.cloud,
-        ends=words.listed(ends),
+        ends=words.listed(counted),
     )
 
 

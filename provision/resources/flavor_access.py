@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 from provision.cloud.unmet import missing
 from provision.errors import NotFound
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
     from provision.cloud.connect import Cloud
     from provision.model.tenant import Tenant
+
+FEW: Final = 50_000  # bytes
 
 
 @dataclass(frozen=True)
@@ -97,14 +99,18 @@ class FlavorAccess(Kind[FlavorAccessSpec]):
         )
 
     def create(self, cloud: Cloud, want: Desired[FlavorAccessSpec]) -> Live[FlavorAccessSpec] | None:
-        """Grant it. Raises `Conflict` when it was granted meanwhile."""
+        """Grant it. Raises `Conflict` when it was granted meanwhile.
+
+        Nova answers with everybody who has access: that is read only while they are few.
+        """
         project = cloud.ids.of(Address("project", want.address.tenant, want.address.tenant))
         flavor = next(each for each in cloud.shared.flavors() if each["name"] == want.spec.flavor)
-        answer = cloud.compute.post(
-            f"/flavors/{flavor['id']}/action", {"addTenantAccess": {"tenant": project}}
-        )
-        granted = (body for body in answer["flavor_access"] if body["tenant_id"] == project)
-        return next((_live(want.address.tenant, flavor, body) for body in granted), None)
+        body = {"addTenantAccess": {"tenant": project}}
+        answer = cloud.compute.send("POST", f"/flavors/{flavor['id']}/action", body=body)
+        if len(answer.content) > FEW:
+            return None
+        granted = (each for each in answer.object()["flavor_access"] if each["tenant_id"] == project)
+        return next((_live(want.address.tenant, flavor, each) for each in granted), None)
 
     def update(self, cloud: Cloud, have: Live[FlavorAccessSpec], want: Desired[FlavorAccessSpec]) -> None:
         """Do nothing: an access has nothing that could differ."""

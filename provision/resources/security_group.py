@@ -202,7 +202,7 @@ class SecurityGroup(Kind[SecurityGroupSpec]):
         return next(_read(cloud, [(want.address.tenant, there)]))
 
     def _turn(self, cloud: Cloud, have: Live[SecurityGroupSpec], wanted: frozenset[Rule]) -> None:
-        for step, rules in rule.moves(have.spec.rules or frozenset(), wanted):
+        for step, rules in rule.moves(have.spec.rules or frozenset(), wanted, unused=have.fresh):
             if step == "add":
                 bodies = [self._body(cloud, have, each) for each in sorted(rules)]
                 cloud.network.post("/security-group-rules", {"security_group_rules": bodies})

@@ -2,19 +2,20 @@ from dataclasses import dataclass, field
 from types import SimpleNamespace
 
 import pytest
-from shelf import KINDS, desired, live
+from shelf import KINDS, address, desired, live
 
 from provision.apply import campaign as room
 from provision.apply.campaign import Campaign
 from provision.apply.journal import Journal
-from provision.errors import Conflict
+from provision.cloud.ids import Ids
+from provision.errors import Conflict, CredentialsRefused, LeaseLost
 from provision.model.event import Ended, ignore
 from provision.model.outcome import Outcome, Status
 from provision.model.plan import Action
 from provision.model.rollout import Budget, Rollout
 from provision.plan import make
 
-CLOUD = SimpleNamespace(name="sandbox")
+CLOUD = SimpleNamespace(name="sandbox", ids=Ids())
 
 
 @dataclass(frozen=True)
@@ -22,6 +23,7 @@ class Steps:
     """Walks by saying so: the steps of `bad` tenants fail, and what was asked is kept."""
 
     bad: frozenset[str]
+    error: object = field(default_factory=lambda: Conflict("no"))
     walked: list = field(default_factory=list)
     on_event: object = ignore
     stop: object = bool
@@ -32,7 +34,7 @@ class Steps:
         for step in made.steps:
             wrong = step.address.tenant in self.bad and step.action is Action.CREATE
             status = Status.STOPPED if self.stop() else Status.FAILED if wrong else Status.DONE
-            error = Conflict("no") if status is Status.FAILED else None
+            error = self.error if status is Status.FAILED else None
             outcomes.append(Outcome(step.id, step.action, step.address, status, error))
             if status is not Status.STOPPED:
                 book.intend(run, step)
@@ -53,8 +55,8 @@ def planned(group):
 
 @pytest.fixture
 def go(tmp_path):
-    def go(count, rollout, bad=()):
-        steps = Steps(frozenset(bad))
+    def go(count, rollout, bad=(), **rest):
+        steps = Steps(frozenset(bad), **rest)
         journal = Journal(tmp_path)
         made = Campaign(steps, journal, rollout)
         waves = list(made.run(tenants(count), planned))
@@ -88,6 +90,18 @@ def test_the_budget_holds_inside_a_wave(go):
     assert "--max-failures 1" in str(made.halted)
 
 
+@pytest.mark.parametrize("error", [CredentialsRefused("401 no"), LeaseLost("no longer ours")])
+def test_what_no_other_tenant_will_fare_better_with_ends_it(go, error):
+    made, (wave,), _ = go(4, Rollout(), bad=["t1"], error=error)
+    assert [each.status for each in wave.outcomes] == [
+        Status.DONE,
+        Status.FAILED,
+        Status.STOPPED,
+        Status.STOPPED,
+    ]
+    assert str(made.halted) == error.what
+
+
 def test_the_budget_is_a_share_of_all_tenants(go):
     made, waves, _ = go(20, Rollout(wave=5, budget=Budget(5, percent=True)), bad=["t0", "t7"])
     assert len(waves) == 2 and made.halted is not None
@@ -119,9 +133,18 @@ def test_nothing_to_take_back_is_no_walk(go, monkeypatch):
 
 
 def test_of_a_wave_that_was_told_only_the_open_ends_are_kept(go):
-    _, (wave,), _ = go(2, Rollout())
+    _, (wave,), _ = go(2, Rollout(), bad=["t1"])
     assert wave.told().plan.changes == () and wave.told().plan.tenants == ("t0", "t1")
-    assert wave.told().outcomes == wave.outcomes
+    assert [each.address.tenant for each in wave.told().outcomes] == ["t1"]
+
+
+def test_ids_of_a_wave_that_is_over_are_forgotten(go):
+    for tenant in ("t0", "t1"):
+        CLOUD.ids.record(address("one", tenant), f"id-{tenant}")
+    go(1, Rollout())
+    assert CLOUD.ids.find(address("one", "t0")) is None
+    assert CLOUD.ids.address("book", "id-t0") is None
+    assert CLOUD.ids.find(address("one", "t1")) == "id-t1"
 
 
 def test_a_wave_with_nothing_to_do_is_not_walked(tmp_path):

@@ -1,3 +1,4 @@
+import sqlite3
 import subprocess
 import sys
 import time
@@ -6,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from provision.apply.journal import Journal, alone
-from provision.errors import ProvisionError, Refused, UnknownOutcome, UsageError
+from provision.errors import LeaseLost, ProvisionError, Refused, UnknownOutcome, UsageError
 from provision.model.address import Address
 from provision.model.outcome import Outcome, Status
 from provision.model.plan import Action, Plan, Step
@@ -80,6 +81,22 @@ def test_what_a_run_created_leaves_out_what_it_found_and_other_tenants(journal):
     journal.conclude(run, ended(Status.FAILED, ProvisionError("half of it")))
     assert journal.created(run, frozenset({"acme"})) == {ONE}
     assert journal.created(run + 1, frozenset({"acme"})) == set()
+
+
+def test_a_step_that_met_the_end_of_its_lease_stays_in_doubt(journal):
+    run = journal.begin(PLAN)
+    journal.intend(run, STEP)
+    journal.conclude(run, ended(Status.FAILED, LeaseLost("no longer ours")))
+    assert journal.doubtful("test", 0.0) == {ONE}
+
+
+def test_a_journal_of_another_version_is_not_written_into(tmp_path):
+    Journal(tmp_path).close()
+    other = sqlite3.connect(tmp_path / "journal.sqlite")
+    other.execute("PRAGMA user_version = 1")
+    other.close()
+    with pytest.raises(UsageError, match="another version of provision"):
+        Journal(tmp_path)
 
 
 def test_the_journal_is_for_its_owner_only(journal, tmp_path):

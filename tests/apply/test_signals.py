@@ -7,7 +7,7 @@ from provision.apply.signals import stop_asked
 
 def test_the_first_signal_asks_and_the_old_handlers_come_back():
     before = signal.getsignal(signal.SIGTERM)
-    with stop_asked() as asked:
+    with stop_asked(lambda: None) as asked:
         os.kill(os.getpid(), signal.SIGTERM)
         assert asked.wait(5)
     assert signal.getsignal(signal.SIGTERM) is before
@@ -25,7 +25,7 @@ def test_a_thread_cannot_listen_and_does_not_try():
     seen = []
 
     def inside():
-        with stop_asked() as asked:
+        with stop_asked(seen.clear) as asked:
             seen.append(asked.is_set())
 
     thread = threading.Thread(target=inside)

@@ -3,6 +3,7 @@ from __future__ import annotations
 import io
 import json
 import sys
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,7 @@ from shelf import KINDS, address, desired, live
 from provision import workflow
 from provision.errors import Conflict
 from provision.model.applied import Applied
-from provision.model.event import Ended, Noted, Reading, Started
+from provision.model.event import Ended, Noted, Reading, Started, Waved
 from provision.model.outcome import Outcome, Status
 from provision.model.plan import Action, Step
 from provision.model.rollout import Budget, Rollout
@@ -52,7 +53,8 @@ def asked(monkeypatch):
             on_event(Noted(note))
         declined = confirm is not None and not confirm(seen["plan"])
         outcomes = () if declined else tuple(_walk(seen["plan"], seen.get("error"), on_event))
-        return Applied(seen["plan"], outcomes, REQUESTS, 0.5, declined)
+        ends = Counter(each.status for each in outcomes)
+        return Applied(seen["plan"], outcomes, REQUESTS, 0.5, ends, declined)
 
     monkeypatch.setattr(workflow, "plan", plan)
     monkeypatch.setattr(workflow, "apply", apply)
@@ -239,6 +241,18 @@ def test_a_step_that_starts_or_a_success_is_no_line_of_its_own(person):
             sys.stderr.write("question")
     assert "✗" not in shown.getvalue()
     assert "question" in shown.getvalue()
+
+
+def test_waves_have_a_bar_where_there_are_several(person, monkeypatch):
+    from provision.cli.progress import Watch  # noqa: PLC0415 (after the terminal is there)
+
+    for total, shows in ((1, False), (20, True)):
+        shown = person("")
+        monkeypatch.setenv("TERM", "xterm")
+        monkeypatch.setenv("COLUMNS", "160")
+        with Watch("fr") as watch:
+            watch(Waved(3, total, 10_000))
+        assert ("vagues, 10000 tenants en tout" in shown.getvalue()) is shows
 
 
 def test_what_a_person_should_know_is_said_on_stderr_to_a_file_as_to_a_terminal(run, asked, estate, person):

@@ -119,6 +119,14 @@ def test_a_quota_is_not_a_rate(asking, status, headers, body):
     with pytest.raises(QuotaExceeded):
         api.post("/things", {})
     assert len(server.seen) == 1
+
+
+def test_a_quota_that_is_used_up_slows_nobody(asking):
+    api, _, _ = asking((413, {}, {"overLimit": {"message": "VolumeLimitExceeded"}}))
+    for _ in range(12):
+        with pytest.raises(QuotaExceeded):
+            api.post("/things", {})
+        time.sleep(0.1)
     assert api.line.pace.rate is None
 
 
@@ -317,3 +325,13 @@ def test_as_many_connections_as_workers_and_none_thrown_away(asking, caplog):
 )
 def test_what_twice_means(method, path, same):
     assert same_twice(method, f"http://here/v2.0{path}") is same
+
+
+def test_a_plain_proxy_is_asked_for_the_whole_address(asking, monkeypatch):
+    for name in ("NO_PROXY", "no_proxy"):
+        monkeypatch.delenv(name, raising=False)
+    _, _, proxy = asking(FINE)
+    monkeypatch.setenv("HTTP_PROXY", proxy.url)
+    with opened("http://cloud.example/network") as (api, _):
+        assert api.get("/things", a=["b", "c"]) == FINE[2]
+    assert proxy.seen[0][:2] == ("GET", "http://cloud.example/network/things?a=b&a=c")

@@ -106,8 +106,8 @@ def _lose_some(simulator, tenant):
         return next(iter(found.values()))
 
     for router in of("routers"):
-        for port in of("ports"):
-            body = {"port_id": port["id"]}
+        for subnet in of("subnets"):
+            body = {"subnet_id": subnet["id"]}
             assert simulator.call(
                 "network", "PUT", f"/v2.0/routers/{router['id']}/remove_router_interface", body
             ).ok

@@ -102,6 +102,15 @@ def test_moves_take_two_additions_at_most_and_touch_nothing_that_stays(found, wa
     assert rule.moves(found, found) == ()
 
 
+@given(SETS, SETS)
+def test_what_nothing_uses_is_turned_by_one_addition_that_comes_last(found, wanted):
+    steps = rule.moves(found, wanted, unused=True)
+    assert [word for word, _ in steps] in ([], ["add"], ["remove"], ["remove", "add"])
+    removed = {one for word, rules in steps if word == "remove" for one in rules}
+    added = {one for word, rules in steps if word == "add" for one in rules}
+    assert (found - removed) | added == wanted
+
+
 def test_additions_alone_are_one_write():
     new = {Rule("ingress", 4, "tcp", (443, 443)), Rule("egress", 4, "udp", (53, 53))}
     assert rule.moves(frozenset(), frozenset(new)) == (("add", frozenset(new)),)

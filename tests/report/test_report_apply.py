@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
 
 from samples import COST, ENGLISH, FRENCH, PROBLEM, a_plan, full_plan, mixed_outcomes, outcome
@@ -16,7 +17,8 @@ ONE = a_plan([desired("one")], [])
 
 
 def applied(plan, outcomes, **rest):
-    return Applied(plan, tuple(outcomes), {}, 0.0, **rest)
+    ends = Counter(each.status for each in outcomes)
+    return Applied(plan, tuple(outcomes), {}, 0.0, ends, **rest)
 
 
 def test_failures_are_grouped_by_cause_with_what_was_skipped_because_of_them():

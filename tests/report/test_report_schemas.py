@@ -30,7 +30,9 @@ def test_plans_and_applies_are_as_their_schemas_say(language):
     valid("plan", plan.data(full_plan(), COST, language))
     valid("plan", plan.data(a_plan(), COST, language))
     ends = tuple(mixed_outcomes())
-    ended = Applied(full_plan(), ends, {}, 0.0, undone=ends, halted=say("why", "pourquoi"), unbegun=("beta",))
+    ended = Applied(
+        full_plan(), ends, {}, 0.0, {}, undone=ends, halted=say("why", "pourquoi"), unbegun=("beta",)
+    )
     valid("apply", apply.data(ended, COST, language))
 
 

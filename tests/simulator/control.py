@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import asdict
 
 from simulator import ledger, seed
 from simulator.holdings import holdings
-from simulator.knobs import turned
+from simulator.knobs import Knobs, turned
 from simulator.route import Answer, Routes
 
 routes = Routes("control")
@@ -22,10 +23,18 @@ def turn(world, ask):
     """Turn knobs; fault counts and buckets begin anew."""
     try:
         world.knobs = turned(world.knobs, ask.body)
-    except (TypeError, ValueError) as wrong:
+    except (TypeError, ValueError, re.error) as wrong:
         return Answer(400, {"error": str(wrong)})
     world.faults.turn(world.knobs)
     return Answer(200, asdict(world.knobs))
+
+
+@routes.on("POST", "/_control/reset")
+def reset(world, ask):
+    """Make the cloud anew, as it was before anybody came, with these knobs."""
+    world.begin(turned(Knobs(), ask.body))
+    seed.seed(world)
+    return Answer(204)
 
 
 @routes.on("POST", "/_control/revoke")
@@ -78,7 +87,7 @@ def _differs(before, after):
 
 def _state(world):
     """Return a fingerprint of every row, by kind and id; when it was written makes no difference."""
-    state = {kind: {row.id: _fingerprint(row) for row in rows} for kind, rows in world.live()}
+    state = {table.kind: {row.id: _fingerprint(row) for row in table} for table in world.tables()}
     for settings in world.settings():
         state[settings.kind] = settings.state()
     return state

@@ -37,6 +37,11 @@ class Simulator:
         """Turn knobs (see simulator/knobs.py); return how all of them stand."""
         return self.post("/_control", knobs)
 
+    def reset(self, **knobs):
+        """Make the cloud anew, with nothing on it but what the operator has; much faster than another process."""
+        self.post("/_control/reset", knobs)
+        self.__dict__.pop("_login", None)
+
     def revoke(self):
         """Revoke every token; return how many there were."""
         return self.post("/_control/revoke")["revoked"]

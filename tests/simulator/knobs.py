@@ -20,7 +20,8 @@ class Fault:
             close), ``503``, ``429``, ``403`` and ``html`` (answered before anything is done), ``504`` (commit, then a gateway's
             word), ``slow`` (the body a byte at a time, for `hold` seconds), ``truncated`` (half of the body).
         fraction: of the matching calls, 0 to 1.
-        methods, paths: regular expressions; a path is as sent, with its service in front (``/network/v2.0/…``).
+        methods, paths: regular expressions; a path is as sent, with its service in front (``/network/v2.0/…``). Asking for
+            a token is left alone unless `paths` says otherwise: ``""`` is every call there is.
         nth: which matching calls fail, counted from 1 since this was set, instead of a fraction.
         hold: seconds.
         retry_after: what a 429 says.
@@ -29,7 +30,7 @@ class Fault:
     kind: str
     fraction: float = 0.0
     methods: str = "GET|HEAD|POST|PUT|PATCH|DELETE"
-    paths: str = ""
+    paths: str = "^(?!/identity/v3/auth/)"
     nth: tuple[int, ...] = ()
     hold: float = 30.0
     retry_after: int | str = 1
@@ -66,7 +67,7 @@ class Knobs:
         seed: of ids, faults and stale reads: the same calls in the same order meet the same.
         latency: seconds before each answer, by service.
         rates: token buckets, by service.
-        writes_only: the buckets count writes alone.
+        writes_only: the buckets count writes alone, and asking for a token is none.
         stale: stale reads.
         unified_limits: Nova answers 200 to a quota and changes nothing.
         token_life: seconds.

@@ -18,6 +18,7 @@ class Ledger:
         self.commits = []
         self.counts = Counter()
         self.requests = Counter()
+        self.faults = Counter()
         self.tokens = 0
         self.foreign = {}
         self.touched = []
@@ -72,6 +73,7 @@ def verdict(world):
         "live": dict(sorted(Counter(kind for kind, _ in rows).items())),
         "commits": _nested(ledger.counts),
         "requests": _nested(ledger.requests),
+        "faults": dict(sorted(ledger.faults.items())),
         "tokens": ledger.tokens,
     }
 
@@ -87,8 +89,8 @@ def _twice_marked(rows):
     by = defaultdict(list)
     for kind, row in rows:
         if mark := marker(row.description):
-            by[kind, *mark].append(row)
-    for (kind, *mark), found in by.items():
+            by[kind, mark].append(row)
+    for (kind, mark), found in by.items():
         if len(found) > 1:
             yield {"kind": kind, "marker": "/".join(mark), "ids": sorted(row.id for row in found)}
 
@@ -115,12 +117,24 @@ def _twice_named(rows, foreign):
 
 
 def live(world):
-    """Return, by kind, [tenant, name] of everything that is there: from its marker, else from its project's."""
-    tenants = {row.id: mark[1] for row in world.projects if (mark := marker(row.description))}
+    """Return, by kind, [tenant, name] of everything that is there: from its marker, else from its project's or domain's."""
+    homes = (*world.projects, *world.domains)
+    tenants = {row.id: mark[1] for row in homes if (mark := marker(row.description))}
+    people = {row.id: mark[2] for row in world.groups if (mark := marker(row.description))}
     found = defaultdict(list)
     for kind, rows in world.live():
         for row in rows:
             mark = marker(row.description)
-            tenant = mark[1] if mark else tenants.get(getattr(row, "project_id", ""), "")
-            found[kind].append([tenant, mark[2] if mark else row.name])
+            if mark:
+                found[kind].append([mark[1], mark[2]])
+            else:
+                found[kind].append([tenants.get(row.project_id, ""), _called(world, row, people)])
     return {kind: sorted(pairs) for kind, pairs in sorted(found.items())}
+
+
+def _called(world, row, people):
+    """Return a row's name; a grant's is ``<group>:<role>``, with ``@domain`` when it is on one."""
+    who = people.get(getattr(row, "actor_id", ""))
+    if who is None:
+        return row.name
+    return f"{who}:{world.roles[row.role_id]}{'@domain' if row.on == 'domain' else ''}"

@@ -48,7 +48,6 @@ class Server:
         service = segments[0]
         if service in {"_control", "_ledger"}:
             return self._control(request, segments, query, raw)
-        self._number += 1
         method, path = request.method, request.raw_path.partition("?")[0]
         root = f"http://{request.headers.get('Host', '127.0.0.1')}"
         ask = Ask(
@@ -58,7 +57,7 @@ class Server:
 
     async def _answer(self, request, ask, service, segments, path):
         faults = self.world.faults
-        wait = faults.too_many(service, ask.method in WRITES)
+        wait = faults.too_many(service, ask.method in WRITES and not ask.path.startswith("/v3/auth/"))
         fault = None if wait is not None else faults.pick(ask.method, path)
         delay = faults.delay(service)
         if delay:
@@ -69,11 +68,13 @@ class Server:
             answer = _BEFORE[fault.kind](fault)
         else:
             answer = self._execute(ask, service, segments)
+        if fault is not None:
+            self.world.ledger.faults[fault.kind] += 1
+        self._count(ask.method, answer.status if fault is None else fault.kind)
+        response = self._response(answer)
         if fault is not None and fault.kind in _AFTER:
-            self._count(ask.method, fault.kind)
-            return await _AFTER[fault.kind](request, self._response(answer, service), fault)
-        self._count(ask.method, answer.status)
-        return self._response(answer, service)
+            return await _AFTER[fault.kind](request, response, fault)
+        return response
 
     def _count(self, method, status):
         self.world.ledger.requests[method, status] += 1
@@ -124,7 +125,8 @@ class Server:
             and token.project in world.projects.rows
         )
 
-    def _response(self, answer, service):
+    def _response(self, answer):
+        self._number += 1
         body = answer.body
         headers = {
             "x-openstack-request-id": f"req-{self._number:08x}-0000-4000-8000-000000000000",
@@ -140,9 +142,9 @@ class Server:
     def _control(self, request, segments, query, raw):
         found = control.routes.find(request.method, segments)
         if found is None:
-            return self._response(Answer(404, {"error": "no such control"}), "control")
+            return self._response(Answer(404, {"error": "no such control"}))
         ask = Ask(request.method, "", query, _json(raw) if raw else {}, request.headers, "")
-        return self._response(found[0](self.world, ask, *found[1]), "control")
+        return self._response(found[0](self.world, ask, *found[1]))
 
 
 def _json(raw):

@@ -143,8 +143,9 @@ def page(rows, marker, limit):
 class Settings:
     """What is said of a project without being a row of its own: a quota, a default type."""
 
-    def __init__(self, kind, commit):
+    def __init__(self, kind, name, commit):
         self.kind = kind
+        self.name = name
         self.said = {}
         self._commit = commit
 
@@ -152,19 +153,23 @@ class Settings:
         """Say it."""
         there = project in self.said
         self.said[project] = (value, born)
-        self._commit("update" if there else "create", self.kind, Said(project, project))
+        self._commit("update" if there else "create", self.kind, Said(project, self.name, project))
 
     def drop(self, project):
         """Take it back; tell whether it had been said."""
         if self.said.pop(project, None) is None:
             return False
-        self._commit("delete", self.kind, Said(project, project))
+        self._commit("delete", self.kind, Said(project, self.name, project))
         return True
 
     def get(self, project, horizon=FOREVER):
         """Return what was said, or None."""
         value, born = self.said.get(project, (None, FOREVER))
         return value if born <= horizon else None
+
+    def rows(self):
+        """Return everything said, as the ledger sees it."""
+        return [Said(project, self.name, project) for project in self.said]
 
     def state(self):
         """Return everything said, in words, by project."""
@@ -177,31 +182,40 @@ class Access:
     def __init__(self, kind, commit):
         self.kind = kind
         self._given = {}
+        self._names = {}
         self._commit = commit
 
     def give(self, thing, project, born):
         """Give it."""
-        self._given.setdefault(thing, {})[project] = born
-        self._commit("create", self.kind, Said(f"{thing}/{project}", project))
+        self._given.setdefault(thing.id, {})[project] = born
+        self._names[thing.id] = thing.name
+        self._commit("create", self.kind, self._said(thing.id, project))
 
     def drop(self, thing, project):
         """Take it back; tell whether it had been given."""
-        if self._given.get(thing, {}).pop(project, None) is None:
+        if self._given.get(thing.id, {}).pop(project, None) is None:
             return False
-        self._commit("delete", self.kind, Said(f"{thing}/{project}", project))
+        self._commit("delete", self.kind, self._said(thing.id, project))
         return True
 
     def has(self, thing, project):
         """Tell whether it was given."""
-        return project in self._given.get(thing, ())
+        return project in self._given.get(thing.id, ())
 
     def of(self, thing, horizon=FOREVER):
         """Return the projects that have it, as far as can be seen."""
-        return [project for project, born in self._given.get(thing, {}).items() if born <= horizon]
+        return [project for project, born in self._given.get(thing.id, {}).items() if born <= horizon]
+
+    def rows(self):
+        """Return everything given, as the ledger sees it."""
+        return [self._said(thing, project) for thing, given in self._given.items() for project in given]
 
     def state(self):
         """Return everything given, by thing and project."""
-        return {f"{thing}/{project}": "given" for thing, given in self._given.items() for project in given}
+        return {row.id: "given" for row in self.rows()}
+
+    def _said(self, thing, project):
+        return Said(f"{thing}/{project}", self._names[thing], project)
 
 
 class Said:
@@ -210,6 +224,7 @@ class Said:
     __slots__ = ("id", "name", "project_id")
     description = ""
 
-    def __init__(self, identifier, project):
-        self.id = self.name = identifier
+    def __init__(self, identifier, name, project):
+        self.id = identifier
+        self.name = name
         self.project_id = project

@@ -194,10 +194,14 @@ class World:
     """Everything the server knows."""
 
     def __init__(self, knobs, password):
+        self.password = password
+        self.begin(knobs)
+
+    def begin(self, knobs):
+        """Begin with nothing."""
         self.knobs = knobs
         self.faults = Faults(knobs)
         self.ledger = Ledger()
-        self.password = password
         self.tokens = {}
         self.roles = {}
         self.snapshot = None
@@ -247,17 +251,17 @@ class World:
         )
         self.security_groups = Table("security_group", commit, **_NEUTRON)
         self.rules = {}
-        self.network_quotas = Settings("network_quota", commit)
+        self.network_quotas = Settings("network_quota", "network", commit)
 
     def _rest(self):
         commit = self.ledger_commit
         self.flavors = Table("flavor", commit, name=_name)
         self.flavor_access = Access("flavor_access", commit)
-        self.compute_quotas = Settings("compute_quota", commit)
+        self.compute_quotas = Settings("compute_quota", "compute", commit)
         self.volume_types = Table("volume_type", commit, name=_name)
         self.type_access = Access("volume_type_access", commit)
-        self.volume_quotas = Settings("volume_quota", commit)
-        self.default_types = Settings("default_volume_type", commit)
+        self.volume_quotas = Settings("volume_quota", "volume", commit)
+        self.default_types = Settings("default_volume_type", "default", commit)
         self.images = Table("image", commit, project_id=_project, name=_name)
         self.secrets = Table("secret", commit, project_id=_project, name=_name)
         self.containers = Table("container", commit, project_id=_project)
@@ -275,9 +279,11 @@ class World:
         return [each for each in vars(self).values() if isinstance(each, Settings | Access)]
 
     def live(self):
-        """Yield (kind, rows) of everything that is there, but for settings and rules."""
+        """Yield (kind, rows) of everything that is there, but for rules, which are their group's."""
         for table in self.tables():
             yield table.kind, table.rows.values()
+        for settings in self.settings():
+            yield settings.kind, settings.rows()
 
     def hex(self):
         """Return a new id as Keystone writes them."""

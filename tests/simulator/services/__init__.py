@@ -4,6 +4,7 @@ from simulator.services import (
     barbican,
     cinder,
     glance,
+    grants,
     groups,
     keystone,
     neutron,
@@ -11,6 +12,7 @@ from simulator.services import (
     routers,
     subnets,
     swift,
+    tokens,
 )
 
 ROUTES = {
@@ -22,4 +24,4 @@ ROUTES = {
     "key-manager": barbican.routes,
     "object-store": swift.routes,
 }
-PARTS_OF_NEUTRON = (groups, routers, subnets)
+PARTS = (grants, groups, routers, subnets, tokens)

@@ -138,7 +138,7 @@ def list_types(world, ask):
     rows = [
         row
         for row in world.volume_types.select({}, ask.horizon)
-        if every or row.said["public"] or world.type_access.has(row.id, ask.who.project)
+        if every or row.said["public"] or world.type_access.has(row, ask.who.project)
     ]
     limit = int(ask.one("limit", "0"))
     rows = page(rows, ask.one("marker"), limit)
@@ -179,7 +179,7 @@ def list_access(world, ask, identifier):
     row = _type(world, identifier)
     if row.said["public"]:
         raise refuse(404, "Access list not available for public volume types.")
-    projects = world.type_access.of(row.id, ask.horizon)
+    projects = world.type_access.of(row, ask.horizon)
     found = [{"volume_type_id": row.id, "project_id": project} for project in projects]
     return Answer(200, {"volume_type_access": found})
 
@@ -192,10 +192,10 @@ def act(world, ask, identifier):
     if row.said["public"]:
         raise refuse(409, "Type access modification is not applicable to public volume type.")
     if action == "addProjectAccess":
-        if world.type_access.has(row.id, project):
+        if world.type_access.has(row, project):
             raise refuse(409, f"Volume type access for {row.id} / {project} combination already exists.")
-        world.type_access.give(row.id, project, time.time())
-    elif not world.type_access.drop(row.id, project):
+        world.type_access.give(row, project, time.time())
+    elif not world.type_access.drop(row, project):
         raise refuse(404, f"Volume type access not found for {row.id} / {project} combination.")
     return Answer(202)
 

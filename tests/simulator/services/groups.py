@@ -53,7 +53,6 @@ def _rule_body(rule):
         "remote_group_id": rule.remote_id,
         "belongs_to_default_sg": None,
         "description": rule.description,
-        "tags": [],
         "created_at": when,
         "updated_at": when,
         "revision_number": 0,
@@ -178,7 +177,7 @@ def _ports(protocol, low, high):
         raise refuse(
             400,
             "SecurityGroupInvalidProtocolForPort",
-            f"Invalid protocol {protocol} for port range, only supported for TCP, UDP, UDPLITE, SCTP and DCCP.",
+            f"Ports cannot be specified for protocol {protocol}. Ports are only supported for DCCP, SCTP, TCP, UDP, UDPLITE.",
         )
     if high is not None and low is not None and low > high and "icmp" not in protocol:
         raise refuse(

@@ -1,4 +1,4 @@
-"""Keystone 30: tokens, the catalogue, domains, projects, users, groups, grants; and its silent 1,000 rows."""
+"""Keystone 30: domains, projects, users and groups, and its silent 1,000 rows. Tokens and grants are beside it."""
 
 from __future__ import annotations
 
@@ -6,20 +6,10 @@ import time
 
 from simulator.route import Answer, Refusal, Routes
 from simulator.store import page
-from simulator.world import REGION, Domain, Grant, Group, Project, Token, User, stamp
+from simulator.world import REGION, Domain, Group, Project, User
 
 routes = Routes("identity")
 MOST = 1000
-IMPLIED = {"admin": ("manager",), "manager": ("member",), "member": ("reader",)}
-CATALOGUE = (
-    ("identity", "keystone", "/identity/v3"),
-    ("compute", "nova", "/compute/v2.1"),
-    ("network", "neutron", "/network"),
-    ("block-storage", "cinder", "/volume/v3/{project}"),
-    ("object-store", "swift", "/object-store/v1/AUTH_{project}"),
-    ("key-manager", "barbican", "/key-manager"),
-    ("image", "glance", "/image"),
-)
 _TITLES = {400: "Bad Request", 401: "Unauthorized", 403: "Forbidden", 404: "Not Found", 409: "Conflict"}
 
 
@@ -39,7 +29,7 @@ def admins_only(ask, action):
         raise refuse(403, f"You are not authorized to perform the requested action: identity:{action}.")
 
 
-# --- versions and tokens
+# --- versions
 
 
 def _version(ask):
@@ -60,132 +50,6 @@ def versions(world, ask):
 @routes.on("GET", "/v3")
 def version(world, ask):
     return Answer(200, {"version": _version(ask)})
-
-
-@routes.on("POST", "/v3/auth/tokens")
-def log_in(world, ask):
-    world.ledger.tokens += 1
-    said = ask.body["auth"]
-    user = _user(world, said["identity"])
-    project = _scope(world, said.get("scope"))
-    roles = _roles(world, user, project)
-    if not roles:
-        raise unauthorized()
-    identifier = f"gAAAAA{world.hex()}{world.hex()}"
-    now = time.time()
-    token = Token(user, project.id, frozenset(roles), now + world.knobs.token_life)
-    world.tokens[identifier] = token
-    return Answer(201, {"token": _token(world, ask, token, project, now)}, {"X-Subject-Token": identifier})
-
-
-@routes.on("GET HEAD", "/v3/auth/tokens")
-def show_token(world, ask):
-    identifier = ask.headers.get("X-Subject-Token", "")
-    token = world.tokens.get(identifier)
-    if token is None:
-        raise refuse(404, "Could not find token.")
-    project = world.projects.get(token.project)
-    return Answer(
-        200, {"token": _token(world, ask, token, project, time.time())}, {"X-Subject-Token": identifier}
-    )
-
-
-@routes.on("DELETE", "/v3/auth/tokens")
-def log_out(world, ask):
-    world.tokens.pop(ask.headers.get("X-Subject-Token", ""), None)
-    return Answer(204)
-
-
-def _user(world, identity):
-    if "token" in identity["methods"]:
-        token = world.tokens.get(identity["token"]["id"])
-        if token is None:
-            raise unauthorized()
-        return token.user
-    said = identity["password"]["user"]
-    user = _named(world.users, said, lambda: _domain_id(world, said.get("domain")))
-    if user is None or user.password != said["password"] or not user.enabled:
-        raise unauthorized()
-    return user
-
-
-def _domain_id(world, said):
-    found = _named(world.domains, said or {"id": "default"}, lambda: "")
-    return found.id if found else None
-
-
-def _named(table, said, domain):
-    """Return the row that an id, or a name and a domain, stand for."""
-    if "id" in said:
-        return table.get(said["id"])
-    within = domain()
-    return next(
-        (row for row in table.having("name", said["name"]) if not within or row.domain_id == within), None
-    )
-
-
-def _scope(world, scope):
-    said = (scope or {}).get("project")
-    project = said and _named(world.projects, said, lambda: _domain_id(world, said.get("domain")))
-    if not project or not project.enabled:
-        raise unauthorized()
-    return project
-
-
-def _roles(world, user, project):
-    """Return the names of a user's roles on a project, those they imply among them."""
-    actors = {user.id, *(group.id for group in world.groups.having("members", user.id))}
-    held = [
-        world.roles[grant.role_id]
-        for grant in world.grants.having("target_id", project.id)
-        if grant.actor_id in actors
-    ]
-    for name in held:
-        held.extend(each for each in IMPLIED.get(name, ()) if each not in held)
-    return held
-
-
-def _token(world, ask, token, project, issued):
-    root = ask.at.rpartition("/")[0]
-    domain = world.domains.get(project.domain_id)
-    home = {"id": domain.id, "name": domain.name}
-    user_domain = world.domains.get(token.user.domain_id)
-    ids = {name: identifier for identifier, name in world.roles.items()}
-    return {
-        "methods": ["password"],
-        "user": {
-            "domain": {"id": user_domain.id, "name": user_domain.name},
-            "id": token.user.id,
-            "name": token.user.name,
-            "password_expires_at": None,
-        },
-        "audit_ids": [world.hex()[:22]],
-        "expires_at": stamp(token.until).replace("Z", ".000000Z"),
-        "issued_at": stamp(issued).replace("Z", ".000000Z"),
-        "project": {"domain": home, "id": project.id, "name": project.name},
-        "is_domain": False,
-        "roles": [{"id": ids[name], "name": name} for name in sorted(token.roles)],
-        "catalog": [_endpoints(root, project.id, *each) for each in CATALOGUE],
-    }
-
-
-def _endpoints(root, project, kind, name, path):
-    url = root + path.format(project=project)
-    return {
-        "endpoints": [
-            {
-                "id": f"{name}-{interface}",
-                "interface": interface,
-                "region_id": REGION,
-                "region": REGION,
-                "url": url,
-            }
-            for interface in ("public", "internal", "admin")
-        ],
-        "id": name,
-        "type": kind,
-        "name": name,
-    }
 
 
 # --- lists
@@ -222,7 +86,7 @@ def _next(ask, marker):
     return f"{ask.whole()}?{'&'.join([*_query(ask, ('marker',)), f'marker={marker}'])}"
 
 
-def _there(table, identifier, kind, horizon):
+def there(table, identifier, kind, horizon):
     row = table.get(identifier, horizon)
     if row is None:
         raise refuse(404, f"Could not find {kind}: {identifier}.")
@@ -254,9 +118,7 @@ def list_domains(world, ask):
 def show_domain(world, ask, identifier):
     if not ask.who.admin and ask.who.user.domain_id != identifier:
         admins_only(ask, "get_domain")
-    return Answer(
-        200, {"domain": _domain_body(ask, _there(world.domains, identifier, "domain", ask.horizon))}
-    )
+    return Answer(200, {"domain": _domain_body(ask, there(world.domains, identifier, "domain", ask.horizon))})
 
 
 @routes.on("POST", "/v3/domains")
@@ -277,7 +139,7 @@ def create_domain(world, ask):
 @routes.on("PATCH", "/v3/domains/{id}")
 def update_domain(world, ask, identifier):
     admins_only(ask, "update_domain")
-    row = _there(world.domains, identifier, "domain", float("inf"))
+    row = there(world.domains, identifier, "domain", float("inf"))
     return Answer(200, {"domain": _domain_body(ask, _change(world.domains, row, ask.body["domain"]))})
 
 
@@ -299,7 +161,7 @@ def _change(table, row, said):
 @routes.on("DELETE", "/v3/domains/{id}")
 def delete_domain(world, ask, identifier):
     admins_only(ask, "delete_domain")
-    row = _there(world.domains, identifier, "domain", float("inf"))
+    row = there(world.domains, identifier, "domain", float("inf"))
     if row.enabled:
         raise refuse(403, "Cannot delete a domain that is enabled, please disable it first.")
     for table in (world.projects, world.groups, world.users):
@@ -345,7 +207,7 @@ def list_projects(world, ask):
 def show_project(world, ask, identifier):
     if ask.who.project != identifier:
         admins_only(ask, "get_project")
-    row = _there(world.projects, identifier, "project", ask.horizon)
+    row = there(world.projects, identifier, "project", ask.horizon)
     return Answer(200, {"project": _project_body(ask, row)})
 
 
@@ -354,7 +216,7 @@ def create_project(world, ask):
     admins_only(ask, "create_project")
     said = ask.body["project"]
     domain = said.get("domain_id") or "default"
-    _there(world.domains, domain, "domain", float("inf"))
+    there(world.domains, domain, "domain", float("inf"))
     for other in world.projects.having("name", said["name"]):
         if other.domain_id == domain:
             raise refuse(
@@ -377,14 +239,14 @@ def create_project(world, ask):
 @routes.on("PATCH", "/v3/projects/{id}")
 def update_project(world, ask, identifier):
     admins_only(ask, "update_project")
-    row = _there(world.projects, identifier, "project", float("inf"))
+    row = there(world.projects, identifier, "project", float("inf"))
     return Answer(200, {"project": _project_body(ask, _change(world.projects, row, ask.body["project"]))})
 
 
 @routes.on("DELETE", "/v3/projects/{id}")
 def delete_project(world, ask, identifier):
     admins_only(ask, "delete_project")
-    _forget(world, world.projects, _there(world.projects, identifier, "project", float("inf")))
+    _forget(world, world.projects, there(world.projects, identifier, "project", float("inf")))
     return Answer(204)
 
 
@@ -432,7 +294,7 @@ def _people(collection):
     def show(world, ask, identifier):
         admins_only(ask, f"get_{kind}")
         return Answer(
-            200, {kind: body(ask, _there(getattr(world, collection), identifier, kind, ask.horizon))}
+            200, {kind: body(ask, there(getattr(world, collection), identifier, kind, ask.horizon))}
         )
 
     @routes.on("POST", f"/v3/{collection}")
@@ -440,7 +302,7 @@ def _people(collection):
         admins_only(ask, f"create_{kind}")
         said, table = ask.body[kind], getattr(world, collection)
         domain = said.get("domain_id") or "default"
-        _there(world.domains, domain, "domain", float("inf"))
+        there(world.domains, domain, "domain", float("inf"))
         if any(other.domain_id == domain for other in table.having("name", said["name"])):
             raise refuse(
                 409,
@@ -462,14 +324,14 @@ def _people(collection):
     def update(world, ask, identifier):
         admins_only(ask, f"update_{kind}")
         table = getattr(world, collection)
-        row = _there(table, identifier, kind, float("inf"))
+        row = there(table, identifier, kind, float("inf"))
         return Answer(200, {kind: body(ask, _change(table, row, ask.body[kind]))})
 
     @routes.on("DELETE", f"/v3/{collection}/{{id}}")
     def delete(world, ask, identifier):
         admins_only(ask, f"delete_{kind}")
         table = getattr(world, collection)
-        _forget(world, table, _there(table, identifier, kind, float("inf")))
+        _forget(world, table, there(table, identifier, kind, float("inf")))
         return Answer(204)
 
 
@@ -480,7 +342,7 @@ for _collection in _PEOPLE:
 @routes.on("GET", "/v3/groups/{id}/users")
 def list_members(world, ask, identifier):
     admins_only(ask, "list_users_in_group")
-    group = _there(world.groups, identifier, "group", ask.horizon)
+    group = there(world.groups, identifier, "group", ask.horizon)
     found = [_user_body(ask, world.users.get(each)) for each in group.members if world.users.get(each)]
     return Answer(200, {"users": found, "links": links(ask)})
 
@@ -488,8 +350,8 @@ def list_members(world, ask, identifier):
 @routes.on("PUT HEAD DELETE", "/v3/groups/{id}/users/{user}")
 def member(world, ask, identifier, user):
     admins_only(ask, "add_user_to_group")
-    group = _there(world.groups, identifier, "group", float("inf"))
-    _there(world.users, user, "user", float("inf"))
+    group = there(world.groups, identifier, "group", float("inf"))
+    there(world.users, user, "user", float("inf"))
     others = tuple(each for each in group.members if each != user)
     if ask.method == "PUT":
         world.groups.change(group, {"members": (*others, user)})
@@ -498,121 +360,6 @@ def member(world, ask, identifier, user):
     elif ask.method == "DELETE":
         world.groups.change(group, {"members": others})
     return Answer(204)
-
-
-# --- roles and grants
-
-
-@routes.on("GET", "/v3/roles")
-def list_roles(world, ask):
-    admins_only(ask, "list_roles")
-    names = set(ask.query.get("name", world.roles.values()))
-    found = [_role_body(ask, identifier, name) for identifier, name in world.roles.items() if name in names]
-    return Answer(200, {"roles": found, "links": links(ask)})
-
-
-@routes.on("GET", "/v3/roles/{id}")
-def show_role(world, ask, identifier):
-    admins_only(ask, "get_role")
-    if identifier not in world.roles:
-        raise refuse(404, f"Could not find role: {identifier}.")
-    return Answer(200, {"role": _role_body(ask, identifier, world.roles[identifier])})
-
-
-def _role_body(ask, identifier, name):
-    return {
-        "id": identifier,
-        "name": name,
-        "domain_id": None,
-        "description": None,
-        "options": {},
-        "links": {"self": f"{ask.at}/v3/roles/{identifier}"},
-    }
-
-
-def _grants(on, actor):
-    """Make the calls of a role that users or groups have on projects or domains."""
-
-    @routes.on("GET HEAD PUT DELETE", f"/v3/{on}s/{{target}}/{actor}s/{{actor}}/roles/{{role}}")
-    def grant(world, ask, target, who, role):
-        admins_only(ask, {"PUT": "create_grant", "DELETE": "revoke_grant"}.get(ask.method, "check_grant"))
-        path = f"/{on}s/{target}/{actor}s/{who}/roles/{role}"
-        if ask.method == "PUT":
-            _grant(world, path, (on, target), (actor, who), role)
-            return Answer(204)
-        row = world.grants.get(path, ask.horizon)
-        if row is None:
-            raise refuse(
-                404,
-                f"Could not find role assignment with role: {role}, user or group: {who}, project, domain, or system:"
-                f" {target}.",
-            )
-        if ask.method == "DELETE":
-            world.grants.remove(row)
-        return Answer(204)
-
-
-for _on in ("project", "domain"):
-    for _actor in ("user", "group"):
-        _grants(_on, _actor)
-
-
-def _grant(world, path, target, actor, role):
-    for kind, identifier in (target, actor):
-        _there(getattr(world, f"{kind}s"), identifier, kind, float("inf"))
-    if role not in world.roles:
-        raise refuse(404, f"Could not find role: {role}.")
-    if world.grants.get(path) is None:
-        who = getattr(world, f"{actor[0]}s").get(actor[1])
-        world.grants.add(
-            world.row(
-                Grant,
-                f"{who.name}:{world.roles[role]}",
-                target[1],
-                identifier=path,
-                on=target[0],
-                target_id=target[1],
-                actor=actor[0],
-                actor_id=actor[1],
-                role_id=role,
-            )
-        )
-
-
-_SCOPES = {
-    "scope.project.id": "target_id",
-    "scope.domain.id": "target_id",
-    "group.id": "actor_id",
-    "user.id": "actor_id",
-    "role.id": "role_id",
-}
-
-
-@routes.on("GET", "/v3/role_assignments")
-def list_assignments(world, ask):
-    admins_only(ask, "list_role_assignments")
-    wanted = {_SCOPES[name]: set(values) for name, values in ask.query.items() if name in _SCOPES}
-    named = ask.one("include_names", "").lower() not in {"", "0", "false"}
-    rows = world.grants.select(wanted, ask.horizon)
-    found = [_assignment(world, ask, row, named=named) for row in rows]
-    return Answer(200, {"role_assignments": found, "links": links(ask)})
-
-
-def _assignment(world, ask, row, *, named):
-    scope, actor, role = {"id": row.target_id}, {"id": row.actor_id}, {"id": row.role_id}
-    if named:
-        target = getattr(world, f"{row.on}s").get(row.target_id)
-        who = getattr(world, f"{row.actor}s").get(row.actor_id)
-        scope["name"], actor["name"], role["name"] = target.name, who.name, world.roles[row.role_id]
-        actor["domain"] = _home(world, who)
-        if row.on == "project":
-            scope["domain"] = _home(world, target)
-    link = {"assignment": f"{ask.at}/v3{row.id}"}
-    return {"links": link, "scope": {row.on: scope}, row.actor: actor, "role": role}
-
-
-def _home(world, row):
-    return {"id": row.domain_id, "name": world.domains.get(row.domain_id).name}
 
 
 # --- limits

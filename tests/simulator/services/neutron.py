@@ -355,7 +355,6 @@ def _body(world, row):
         "provider:physical_network": "public" if row.external else None,
         "provider:segmentation_id": None if row.external else row.segment,
         "vlan_transparent": False,
-        "is_default": False,
         "availability_zone_hints": [],
         "availability_zones": [],
         "ipv4_address_scope": None,

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import time
 
+import orjson
+
 from simulator.route import Answer, Refusal, Routes
 
 routes = Routes("compute")
@@ -143,7 +145,7 @@ def list_flavors(world, ask):
     found = [
         _flavor_body(ask, row)
         for row in world.flavors.select({}, ask.horizon)
-        if every or row.said["public"] or world.flavor_access.has(row.id, ask.who.project)
+        if every or row.said["public"] or world.flavor_access.has(row, ask.who.project)
     ]
     return Answer(200, {"flavors": found})
 
@@ -189,9 +191,15 @@ def list_access(world, ask, identifier):
 
 def _access(world, flavor, horizon=float("inf")):
     return [
-        {"flavor_id": flavor.id, "tenant_id": project}
-        for project in world.flavor_access.of(flavor.id, horizon)
+        {"flavor_id": flavor.id, "tenant_id": project} for project in world.flavor_access.of(flavor, horizon)
     ]
+
+
+def _everybody(flavor):
+    """Answer a change of access as Nova does, with all who have it; kept as text, for it grows with the estate."""
+    return Answer(
+        200, b'{"flavor_access":[%s]}' % flavor.said.get("text", b""), {"Content-Type": "application/json"}
+    )
 
 
 @routes.on("POST", "/v2.1/flavors/{id}/action")
@@ -203,19 +211,23 @@ def act(world, ask, identifier):
     _known(world, said["tenant"])
     if granting:
         _grant(world, flavor, said["tenant"])
-    elif not world.flavor_access.drop(flavor.id, said["tenant"]):
+    elif not world.flavor_access.drop(flavor, said["tenant"]):
         raise refuse(404, f"Flavor access not found for {flavor.name} / {said['tenant']} combination.")
-    return Answer(200, {"flavor_access": _access(world, flavor)})
+    else:
+        flavor.said["text"] = bytearray(orjson.dumps(_access(world, flavor))[1:-1])
+    return _everybody(flavor)
 
 
 def _grant(world, flavor, project):
     if flavor.said["public"]:
         raise refuse(409, "Can not add access to a public flavor.")
-    if world.flavor_access.has(flavor.id, project):
+    if world.flavor_access.has(flavor, project):
         raise refuse(
             409, f"Flavor access already exists for flavor {flavor.name} and project {project} combination."
         )
-    world.flavor_access.give(flavor.id, project, time.time())
+    world.flavor_access.give(flavor, project, time.time())
+    text = flavor.said.setdefault("text", bytearray())
+    text += b"," * bool(text) + orjson.dumps({"flavor_id": flavor.id, "tenant_id": project})
 
 
 @routes.on("GET", "/v2.1/servers", "/v2.1/servers/detail")

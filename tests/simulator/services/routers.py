@@ -158,7 +158,6 @@ def _interface(row, port):
         {
             "id": row.id,
             "project_id": row.project_id,
-            "tenant_id": row.project_id,
             "port_id": port.id,
             "network_id": port.network_id,
             "subnet_id": subnet,
