@@ -124,14 +124,19 @@ class Journal:
         Their creation was begun after `since` (epoch seconds) and never seen to end; or it ended a moment ago, when a
         list may still be older than that.
         """
-        query = (
-            "SELECT DISTINCT address FROM operation JOIN run ON run.id = run WHERE cloud = ? AND action = ? "
-            "AND (operation.status IS NULL AND intended > ? OR operation.status = ? AND operation.ended > ?)"
+        begun = (
+            "SELECT address FROM operation JOIN run ON run.id = run "
+            "WHERE operation.status IS NULL AND cloud = ? AND action = ? AND intended > ?"
         )
-        asked = (cloud, Action.CREATE, since, Status.DONE, time.time() - SETTLING)
+        ended = (
+            "SELECT address, action FROM operation JOIN run ON run.id = run "
+            "WHERE operation.status = ? AND cloud = ? AND operation.ended > ? ORDER BY operation.ended"
+        )
         with self._written() as db:
-            rows = db.execute(query, asked).fetchall()
-        return frozenset(Address.parse(address) for (address,) in rows)
+            open_ones = db.execute(begun, (cloud, Action.CREATE, since)).fetchall()
+            last = dict(db.execute(ended, (Status.DONE, cloud, time.time() - SETTLING)).fetchall())
+        made = (address for address, action in last.items() if action == Action.CREATE)
+        return frozenset(map(Address.parse, (*(address for (address,) in open_ones), *made)))
 
     def created(self, run: int, tenants: frozenset[str]) -> frozenset[Address]:
         """Return what a run created for some tenants, or may have: not what it found to be there already."""

@@ -81,7 +81,8 @@ class Performer:
         return self._update(kind, want, _have(change))
 
     def _create(self, kind: Kind[Any], want: Desired[Any]) -> bool:
-        known = self._await(kind, want.address) if want.address in self.doubtful else None
+        in_doubt = want.address in self.doubtful and not kind.stays
+        known = self._await(kind, want.address) if in_doubt else None
         if known is not None:
             self.found.add(want.address)
         known = known or self._brought(kind, want)
@@ -129,15 +130,20 @@ class Performer:
         return True
 
     def _write(self, kind: Kind[Any], want: Desired[Any], have: Live[Any]) -> Live[Any] | None:
-        """Update; where an answer was lost, look what came of it and do the rest, whatever the service then objects to."""
+        """Update; where an answer was lost, look what came of it and do the rest, whatever the service then objects to.
+
+        A conflict says that what was seen is not what is there (a read was stale): look again, a moment later each time.
+        """
         lost = False
-        for left in reversed(range(ATTEMPTS)):
+        for left, pause in zip(reversed(range(ATTEMPTS)), self._pauses()[-ATTEMPTS:], strict=True):
             try:
                 return kind.update(self.cloud, have, want)
             except CloudError as error:
                 lost = lost or isinstance(error, UnknownOutcome)
-                if not (lost and left):
+                if not (left and (lost or isinstance(error, Conflict))):
                     raise
+                if isinstance(error, Conflict):
+                    time.sleep(pause)
                 have = self._seen(kind, want.address)
         raise AssertionError(want)
 

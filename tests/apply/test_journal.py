@@ -50,6 +50,11 @@ def test_what_was_made_a_moment_ago_may_not_be_listed_yet(journal):
     journal.intend(run, STEP)
     journal.conclude(run, replace(ended(Status.DONE), ended=time.time()))
     assert journal.doubtful("test", time.time()) == {ONE}
+    again = Step(f"DELETE:{ONE}", Action.DELETE, ONE)
+    journal.intend(run, again)
+    gone = Outcome(again.id, Action.DELETE, ONE, Status.DONE, started=1.0, ended=time.time())
+    journal.conclude(run, gone)
+    assert journal.doubtful("test", time.time()) == set()
 
 
 def test_a_disk_that_is_full_is_said(journal):

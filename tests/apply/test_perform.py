@@ -111,6 +111,23 @@ def test_a_lost_create_that_shows_late_is_waited_for(shelf):
     assert run(shelf, title="Emma").status is Status.DONE and shelf.calls.count("create") == 1
 
 
+def test_what_it_stands_on_may_not_show_yet(shelf):
+    shelf.trouble = {"create": [NotFound("no such project")] * 3}
+    assert run(shelf, title="Emma").status is Status.DONE and shelf.calls == ["create"] * 4
+    shelf.trouble = {"create": [NotFound("no such project")] * 99}
+    assert isinstance(run(shelf, title="Emma").error, NotFound)
+
+
+def test_a_conflict_of_an_update_is_a_stale_look_until_it_stays(shelf):
+    have = Live(ADDRESS, "id0", spec(title="Emma"), True)
+    shelf.there["id0"] = have
+    shelf.trouble = {"update": [Conflict("it is so already")] * 2}
+    assert run(shelf, Action.UPDATE, have=have, title="Persuasion").status is Status.DONE
+    assert shelf.calls == ["update", "look", "update", "look", "update"]
+    shelf.trouble = {"update": [Conflict("it is so already")] * 99}
+    assert isinstance(run(shelf, Action.UPDATE, have=have, title="Emma").error, Conflict)
+
+
 def test_a_create_that_is_lost_again_and_again_is_given_up_in_doubt(shelf):
     shelf.trouble = {"create": [lost(after=False)] * 9}
     outcome = run(shelf, title="Emma")
@@ -206,7 +223,7 @@ def test_what_is_objected_to_after_a_loss_is_looked_at_again(shelf):
     shelf.there["a"] = have
     shelf.trouble = {"update": [lost(after=True), Conflict("it is there")]}
     assert run(shelf, Action.UPDATE, have=have, title="Emma").status is Status.DONE
-    shelf.trouble = {"update": [Conflict("no")]}
+    shelf.trouble = {"update": [Conflict("no")] * 9}
     assert isinstance(run(shelf, Action.UPDATE, have=have, title="Emma").error, Conflict)
 
 

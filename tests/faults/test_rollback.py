@@ -21,7 +21,7 @@ def test_refused_at_each_write_in_turn_a_fresh_tenant_is_taken_back_whole(ground
     cloud.simulator.forget()
     measure.apply(*ONE_BY_ONE)
     writes = _writes(cloud)
-    fresh = cloud.beside("fresh")
+    fresh = cloud.beside("alpha")
     fresh.tenant("fresh")
     failed = _refused_in_turn(
         fresh, [PROJECT, *({**WRITES, "nth": [number]} for number in range(1, writes + 1))]
@@ -38,7 +38,7 @@ def test_refused_at_each_write_in_turn_a_fresh_tenant_is_taken_back_whole(ground
 
 def test_refused_at_each_write_in_turn_what_a_tenant_had_before_stays(ground, figure):
     cloud = _lived_in(ground)
-    half = cloud.beside("half")
+    half = cloud.beside("omega")
     half.tenant("half")
     half.apply(*ONE_BY_ONE)
     taken = _lose_some(cloud.simulator, "half")
@@ -64,6 +64,7 @@ def _lived_in(ground):
     cloud = ground()
     cloud.tenant("before")
     cloud.apply()
+    cloud.run("plan")  # the first list of groups makes one for our own project, once and for all
     return cloud
 
 
