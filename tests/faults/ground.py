@@ -14,19 +14,8 @@ from journey.desk import ESTATE
 from simulator import simulated
 
 NAME = "faults"
-OURS, OWN_ESTATE, THEIRS = "<tenant>", "<estate>", "theirs-00000"
+OURS, OWN_ESTATE = "<tenant>", "<estate>"
 RETIRED = "state: retired\nretirement: {reason: end of the test, date: 2026-11-25}\n"
-FOREIGN = {
-    "projects": 20,
-    "rows": [
-        {"kind": "group", "name": "theirs-team"},
-        *(
-            {"kind": kind, "name": name, "project": THEIRS, "description": "somebody else's"}
-            for kind in ("network", "router", "security_group")
-            for name in ("backend", "egress", "web")
-        ),
-    ],
-}
 
 
 @dataclass(frozen=True)
@@ -141,8 +130,24 @@ def broken_ground(forks, folder, reference, *, timeout=None, foreign=True, **kno
         if timeout is not None:
             _patient(Path(simulator.clouds), timeout)
         if foreign:
-            simulator.foreign(**FOREIGN)
+            _others(simulator)
         yield Ground(simulator, forks, folder, reference, environment=environment(simulator))
+
+
+def _others(simulator):
+    """Make what is not ours: twenty projects, and in one of them networks, routers and groups that are named as ours are."""
+    project = simulator.foreign(projects=20)[0]
+    asked = {"project_id": project, "description": "somebody else's"}
+    made = [
+        simulator.call("network", "POST", f"/v2.0/{kind.replace('_', '-')}s", {kind: {**asked, "name": name}})
+        for kind in ("network", "router", "security_group")
+        for name in ("backend", "egress", "web")
+    ]
+    group = {"name": "theirs-team", "domain_id": "default", "description": "somebody else's"}
+    made.append(simulator.call("identity", "POST", "/v3/groups", {"group": group}))
+    bodies = [next(iter(answer.json().values())) for answer in made]
+    simulator.foreign(ids=[body["id"] for body in bodies])
+    simulator.forget()
 
 
 def _found(folder, name):

@@ -58,7 +58,7 @@ def test_with_its_journal_lost_on_the_way_it_finds_everything_by_its_markers(gro
     judged = estate.settled()
     live = estate.simulator.verdict()["live"]
     for kind in ("group", "network", "subnet", "router", "security_group", "role_assignment"):
-        assert there[kind] + created.get(kind, {}).get("create", 0) == live[kind], kind
+        assert there.get(kind, 0) + created.get(kind, {}).get("create", 0) == live[kind], kind
     figure(f"{cut} steps begun, {sum(there.values())} things there; {judged}; 0 creates of what was there")
 
 
