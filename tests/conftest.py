@@ -4,6 +4,18 @@ import os
 from pathlib import Path
 
 import pytest
+from simulator import simulated
+
+SANDBOX, SIMULATOR = "sandbox", "simulator"
+
+
+def pytest_addoption(parser):
+    parser.addoption(
+        "--cloud",
+        choices=[SANDBOX, SIMULATOR],
+        default=SANDBOX,
+        help="what tests of any cloud run on: the real services of a sandbox, or the estate simulator",
+    )
 
 
 @pytest.fixture(scope="session")
@@ -22,15 +34,33 @@ def sandbox(tmp_path_factory):
 
 
 @pytest.fixture(scope="session")
-def cloud(sandbox):
-    """The operator's connection to the sandbox, reading and writing."""
+def cloud_variables(request):
+    """The variables that make a program use the cloud that ``--cloud`` names."""
+    if request.config.getoption("--cloud") == SIMULATOR:
+        with simulated() as simulator:
+            yield simulator.env
+        return
     from provision import sandbox as control  # noqa: PLC0415 (as above)
+
+    yield control.environment(request.getfixturevalue("sandbox"))
+
+
+@pytest.fixture(scope="session")
+def cloud(cloud_variables):
+    """The operator's connection to a cloud, reading and writing."""
     from provision.cloud.connect import connect  # noqa: PLC0415 (as above)
 
     with pytest.MonkeyPatch.context() as patch:
-        for name, value in control.environment(sandbox).items():
+        for name, value in cloud_variables.items():
             patch.setenv(name, value)
         connected = connect(os.environ.get("OS_CLOUD"), estate="contract")
         with connected.writing():
             yield connected
         connected.close()
+
+
+@pytest.fixture
+def simulator():
+    """A simulated cloud of the test's own."""
+    with simulated() as started:
+        yield started

@@ -1,0 +1,230 @@
+"""Nova: quotas, and flavours with who may use them."""
+
+from __future__ import annotations
+
+import time
+
+from simulator.route import Answer, Refusal, Routes
+
+routes = Routes("compute")
+NEWEST = (2, 104)
+DEFAULTS = {
+    "cores": 20,
+    "instances": 10,
+    "key_pairs": 100,
+    "metadata_items": 128,
+    "ram": 51200,
+    "server_group_members": 10,
+    "server_groups": 10,
+}
+_WORDS = {
+    400: "badRequest",
+    403: "forbidden",
+    404: "itemNotFound",
+    406: "computeFault",
+    409: "conflictingRequest",
+}
+
+
+def refuse(status, message):
+    return Refusal(status, {_WORDS[status]: {"code": status, "message": message}})
+
+
+def admins_only(ask, policy):
+    if not ask.who.admin:
+        raise refuse(403, f"Policy doesn't allow os_compute_api:{policy} to be performed.")
+
+
+def microversion(headers):
+    """Return the headers that say which microversion answers. Raises `Refusal` for one that this Nova does not know."""
+    said = headers.get("OpenStack-API-Version", "").partition("compute ")[2]
+    said = said or headers.get("X-OpenStack-Nova-API-Version", "") or "2.1"
+    if said == "latest":
+        said = "2.104"
+    if not (2, 1) <= tuple(int(part) for part in said.split(".")) <= NEWEST:
+        raise refuse(406, f"Version {said} is not supported by the API. Minimum is 2.1 and maximum is 2.104.")
+    return {
+        "OpenStack-API-Version": f"compute {said}",
+        "X-OpenStack-Nova-API-Version": said,
+        "Vary": "X-OpenStack-Nova-API-Version",
+    }
+
+
+def _version(ask, *, deprecated=False):
+    if deprecated:
+        said = {
+            "id": "v2.0",
+            "status": "DEPRECATED",
+            "version": "",
+            "min_version": "",
+            "updated": "2025-07-04T12:00:00Z",
+        }
+        return {**said, "links": [{"rel": "self", "href": f"{ask.at}/v2/"}]}
+    return {
+        "id": "v2.1",
+        "status": "CURRENT",
+        "version": "2.104",
+        "min_version": "2.1",
+        "updated": "2013-07-23T11:33:21Z",
+        "links": [{"rel": "self", "href": f"{ask.at}/v2.1/"}],
+    }
+
+
+@routes.on("GET", "/")
+def versions(world, ask):
+    return Answer(200, {"versions": [_version(ask, deprecated=True), _version(ask)]})
+
+
+@routes.on("GET", "/v2.1")
+def version(world, ask):
+    return Answer(200, {"version": _version(ask)})
+
+
+# --- quotas
+
+
+def _known(world, project):
+    if world.projects.get(project) is None:
+        raise refuse(400, f"Project ID {project} is not a valid project.")
+
+
+@routes.on("GET", "/v2.1/os-quota-class-sets/{name}")
+def show_class(world, ask, name):
+    admins_only(ask, "os-quota-class-sets:show")
+    return Answer(200, {"quota_class_set": {"id": name, **DEFAULTS}})
+
+
+@routes.on("GET", "/v2.1/os-quota-sets/{project}/defaults")
+def show_defaults(world, ask, project):
+    return Answer(200, {"quota_set": {"id": project, **DEFAULTS}})
+
+
+@routes.on("GET", "/v2.1/os-quota-sets/{project}")
+def show_quota(world, ask, project):
+    if ask.who.project != project:
+        admins_only(ask, "os-quota-sets:show")
+    _known(world, project)
+    said = world.compute_quotas.get(project, ask.horizon) or {}
+    return Answer(200, {"quota_set": {"id": project, **DEFAULTS, **said}})
+
+
+@routes.on("PUT", "/v2.1/os-quota-sets/{project}")
+def update_quota(world, ask, project):
+    admins_only(ask, "os-quota-sets:update")
+    _known(world, project)
+    said = {name: value for name, value in ask.body["quota_set"].items() if name != "force"}
+    for name in said.keys() - DEFAULTS.keys():
+        raise refuse(
+            400,
+            f"Invalid input for field/attribute quota_set. Value: {said}. Additional properties are not allowed"
+            f" ('{name}' was unexpected)",
+        )
+    before = world.compute_quotas.get(project) or {}
+    if world.knobs.unified_limits:
+        return Answer(200, {"quota_set": {**DEFAULTS, **before}})
+    world.compute_quotas.put(project, {**before, **said}, project, time.time())
+    return Answer(200, {"quota_set": {**DEFAULTS, **before, **said}})
+
+
+@routes.on("DELETE", "/v2.1/os-quota-sets/{project}")
+def delete_quota(world, ask, project):
+    admins_only(ask, "os-quota-sets:delete")
+    _known(world, project)
+    world.compute_quotas.drop(project, project)
+    return Answer(202)
+
+
+# --- flavours
+
+
+@routes.on("GET", "/v2.1/flavors", "/v2.1/flavors/detail")
+def list_flavors(world, ask):
+    every = ask.who.admin and ask.one("is_public", "").lower() == "none"
+    found = [
+        _flavor_body(ask, row)
+        for row in world.flavors.select({}, ask.horizon)
+        if every or row.said["public"] or world.flavor_access.get((row.id, ask.who.project))
+    ]
+    return Answer(200, {"flavors": found})
+
+
+def _flavor_body(ask, row):
+    return {
+        "id": row.id,
+        "name": row.name,
+        "ram": row.said["ram"],
+        "disk": row.said["disk"],
+        "swap": 0,
+        "OS-FLV-EXT-DATA:ephemeral": 0,
+        "OS-FLV-DISABLED:disabled": False,
+        "vcpus": row.said["vcpus"],
+        "os-flavor-access:is_public": row.said["public"],
+        "rxtx_factor": 1.0,
+        "links": [{"rel": "self", "href": f"{ask.at}/v2.1/flavors/{row.id}"}],
+        "description": None,
+        "extra_specs": {},
+    }
+
+
+def _flavor(world, identifier):
+    row = world.flavors.get(identifier)
+    if row is None:
+        raise refuse(404, f"Flavor {identifier} could not be found.")
+    return row
+
+
+@routes.on("GET", "/v2.1/flavors/{id}")
+def show_flavor(world, ask, identifier):
+    return Answer(200, {"flavor": _flavor_body(ask, _flavor(world, identifier))})
+
+
+@routes.on("GET", "/v2.1/flavors/{id}/os-flavor-access")
+def list_access(world, ask, identifier):
+    admins_only(ask, "os-flavor-access")
+    flavor = _flavor(world, identifier)
+    if flavor.said["public"]:
+        raise refuse(404, "Access list not available for public flavors.")
+    return Answer(200, {"flavor_access": _access(world, flavor, ask.horizon)})
+
+
+def _access(world, flavor, horizon=float("inf")):
+    return [
+        {"flavor_id": flavor.id, "tenant_id": project}
+        for project, born in flavor.said["access"].items()
+        if born <= horizon
+    ]
+
+
+@routes.on("POST", "/v2.1/flavors/{id}/action")
+def act(world, ask, identifier):
+    ((action, said),) = ask.body.items()
+    granting = action == "addTenantAccess"
+    admins_only(ask, f"os-flavor-access:{'add' if granting else 'remove'}_tenant_access")
+    flavor = _flavor(world, identifier)
+    _known(world, said["tenant"])
+    if granting:
+        _grant(world, flavor, said["tenant"])
+    elif not world.flavor_access.drop((flavor.id, said["tenant"]), said["tenant"]):
+        raise refuse(404, f"Flavor access not found for {flavor.name} / {said['tenant']} combination.")
+    else:
+        del flavor.said["access"][said["tenant"]]
+    return Answer(200, {"flavor_access": _access(world, flavor)})
+
+
+def _grant(world, flavor, project):
+    if flavor.said["public"]:
+        raise refuse(409, "Can not add access to a public flavor.")
+    if world.flavor_access.get((flavor.id, project)):
+        raise refuse(
+            409, f"Flavor access already exists for flavor {flavor.name} and project {project} combination."
+        )
+    now = time.time()
+    world.flavor_access.put((flavor.id, project), True, project, now)
+    flavor.said["access"][project] = now
+
+
+@routes.on("GET", "/v2.1/servers", "/v2.1/servers/detail")
+def list_servers(world, ask):
+    if ask.query.keys() & {"all_tenants"}:
+        admins_only(ask, "servers:index:get_all_tenants")
+    return Answer(200, {"servers": []})
