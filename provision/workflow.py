@@ -6,7 +6,7 @@ import difflib
 import os
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, nullcontext
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
@@ -15,8 +15,10 @@ from typing import TYPE_CHECKING, Final
 from provision import declare, proof
 from provision import plan as planning
 from provision.apply.campaign import Campaign, Planner
+from provision.apply.cluster import Cluster, gathered
 from provision.apply.journal import Journal, alone
 from provision.apply.signals import stop_asked
+from provision.apply.spread import Spread
 from provision.apply.walk import Walker
 from provision.cloud.connect import CLOUD_VARIABLES, Cloud, connect
 from provision.declare import examples, scaffold
@@ -149,14 +151,16 @@ def apply(  # noqa: PLR0913 (each says one thing about how to write)
     saved: Path | None = None,
     confirm: Confirm | None = None,
     rollout: Rollout = Rollout(),  # noqa: B008 (frozen)
+    scheduler: str | None = None,
     whole: bool = True,
     on_event: Listener = ignore,
 ) -> Applied:
     """Plan, ask where somebody is to `confirm`, and walk the plan's graph wave by wave, as `rollout` says.
 
-    With `saved`, only when the plan made now is the one that was saved. Unless the `whole` plan is asked for in the end, of
-    what was planned only what is blocked or not ours is kept. Raises `StalePlan` when documents or cloud moved since,
-    `Refused` when another apply holds the estate.
+    With `saved`, only when the plan made now is the one that was saved. With a `scheduler` (its address), the steps are
+    made on its Dask cluster. Unless the `whole` plan is asked for in the end, of what was planned only what is blocked or
+    not ours is kept. Raises `StalePlan` when documents or cloud moved since, `Refused` when another apply holds the estate,
+    `ClusterError` when the cluster does not answer.
     """
     started = time.monotonic()
     kept = plan_file.load(saved) if saved else None
@@ -164,7 +168,11 @@ def apply(  # noqa: PLR0913 (each says one thing about how to write)
         question = replace(
             question, tenants=kept.tenants, cloud=question.cloud or kept.cloud, options=kept.options
         )
-    with _connected(question) as (estate, tenants, cloud), alone(estate.directory / STATE):
+    with (
+        gathered(scheduler) if scheduler else nullcontext() as crew,
+        _connected(question) as (estate, tenants, cloud),
+        alone(estate.directory / STATE),
+    ):
         draft = Draft.looking(cloud, tenants, question.options, on_event)
         planner: Planner = draft.plan
         if kept or confirm:
@@ -175,7 +183,8 @@ def apply(  # noqa: PLR0913 (each says one thing about how to write)
                 return Applied(made, (), cloud.requests(), time.monotonic() - started, declined=True)
             planner = partial(_part, made)
         with closing(Journal(estate.directory / STATE)) as journal, stop_asked() as stop:
-            campaign = Campaign(Walker(cloud, question.workers, on_event, stop.is_set), journal, rollout)
+            walker = Walker(cloud, question.workers, on_event, stop.is_set)
+            campaign = Campaign(walker if crew is None else _spread(walker, crew), journal, rollout)
             waves = [wave if whole else wave.told() for wave in campaign.run(tenants, planner)]
         return Applied(
             planning.join(cloud.name, [wave.plan for wave in waves] or [draft.plan(())]),
@@ -186,6 +195,11 @@ def apply(  # noqa: PLR0913 (each says one thing about how to write)
             halted=campaign.halted,
             unbegun=campaign.unbegun,
         )
+
+
+def _spread(walker: Walker, crew: Cluster) -> Walker:
+    asked = walker.stop
+    return Spread(walker.cloud, walker.workers, walker.on_event, lambda: asked() or crew.lost(), crew)
 
 
 def _part(made: Plan, tenants: Sequence[Tenant]) -> Plan:

@@ -1,0 +1,94 @@
+"""Apply on a real Dask cluster: TLS, three worker processes, and what becomes of a run when some of it is killed."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from collections import Counter
+from contextlib import closing
+
+import pytest
+from desk import ESTATE, Desk
+from team import certified, team
+
+pytestmark = pytest.mark.slow
+TENANTS = 60
+STEADY = {"latency": {"*": 0.05}}
+
+
+@pytest.fixture
+def estate(simulator, tmp_path):
+    """An estate of tenants nobody has brought yet, on a simulated cloud that takes its time; and a shell."""
+    simulator.control(**STEADY)
+    (tmp_path / "tenants").mkdir()
+    (tmp_path / "estate.yaml").write_text(ESTATE.format(name="scale"))
+    kept = {key: value for key, value in os.environ.items() if not key.startswith(("OS_", "PROVISION_"))}
+    desk = Desk(
+        tmp_path,
+        {**kept, **simulator.env, **certified(tmp_path), "LANG": "C.UTF-8", "LC_ALL": "C.UTF-8"},
+        "scale",
+    )
+    for number in range(TENANTS):
+        desk.tenant("startup", key=f"t{number:03}")
+    return desk
+
+
+@pytest.fixture
+def crew(estate, tmp_path):
+    with team(tmp_path, estate.environment) as started:
+        yield started
+
+
+def on(crew):
+    return ("--engine", "dask", "--scheduler", crew.address)
+
+
+def test_a_killed_worker_is_made_up_for_and_nothing_stands_twice(estate, crew, simulator):
+    running = estate.start("apply", "--yes", *on(crew), "--format", "json")
+    estate.wait_for_steps(running, 100)
+    assert running.poll() is None
+    crew.workers[0].kill()
+    out, err = running.communicate(timeout=240)
+    assert running.returncode == 0, out + err
+    assert "Traceback" not in err
+    verdict = simulator.verdict()
+    assert verdict["duplicated"] == [] and verdict["foreign_touched"] == []
+    estate.provision("plan", expect=0)
+
+
+def test_a_lost_scheduler_ends_the_run_and_the_next_one_resumes(estate, crew, simulator):
+    running = estate.start("apply", "--yes", *on(crew))
+    estate.wait_for_steps(running, 400)
+    assert running.poll() is None
+    crew.scheduler.kill()
+    out, err = running.communicate(timeout=120)
+    assert running.returncode == 1, out + err
+    assert "Traceback" not in out + err
+    assert f"the scheduler at {crew.address} was lost" in out
+    assert 0 < open_steps(estate) < whole(estate)
+    estate.provision("apply", "--yes")
+    verdict = simulator.verdict()
+    assert verdict["duplicated"] == []
+    estate.provision("plan", expect=0)
+
+
+def test_every_request_is_counted_wherever_it_was_sent_from(estate, crew, simulator):
+    said = estate.json("apply", "t000", "t001", "--yes", *on(crew))["requests"]
+    counted = Counter()
+    for methods in said.values():
+        counted.update(methods)
+    sent = simulator.verdict()["requests"]
+    assert counted == {method: sum(answers.values()) for method, answers in sent.items()}
+
+
+def open_steps(estate):
+    return journalled(estate, "SELECT COUNT(*) FROM operation WHERE status IS NULL")
+
+
+def whole(estate):
+    return journalled(estate, "SELECT MAX(steps) FROM run")
+
+
+def journalled(estate, query):
+    with closing(sqlite3.connect(estate.estate / ".provision" / "journal.sqlite")) as opened:
+        return opened.execute(query).fetchone()[0]
