@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from distributed.security import Security
 
 ARRIVAL: Final = 30  # seconds for the first worker to be there
+PATIENCE: Final = 5  # seconds for a scheduler that answered before to answer again
 PAGE: Final = say("docs/cluster.md says how", "docs/cluster.md dit comment")
 
 
@@ -51,11 +52,13 @@ class Cluster:
         return sent
 
     def forget(self, job: Job) -> None:
-        """Take the job's mark off the scheduler."""
-        from distributed import Event  # noqa: PLC0415 (an extra)
-
-        if not self.lost():
-            Event(job.mark, client=self.client).clear()
+        """Take the job's mark off the scheduler, which may be gone without our knowing it yet."""
+        if self.lost():
+            return
+        try:
+            self.client.sync(self.client.scheduler.event_clear, name=job.mark, callback_timeout=PATIENCE)
+        except OSError:  # a time-out is one
+            self.given_up = True
 
     def gone(self, job: Job, error: BaseException) -> ProvisionError:
         """Return what became of a job that did not come back. Raises the error itself when it is a defect."""
@@ -117,7 +120,7 @@ def gathered(address: str) -> Iterator[Cluster]:
         _inspect(client, address)
         yield Cluster(address, client, client.get_executor(pure=False))
     finally:
-        client.close(timeout=2)
+        client.close(timeout=PATIENCE)
 
 
 def refuse_plain(address: str, where: str) -> None:
@@ -200,7 +203,7 @@ def _inspect(client: Client, address: str) -> None:
     try:
         client.wait_for_workers(1, timeout=ARRIVAL)
         versions = client.run(installed, on_error="return")
-    except (OSError, CancelledError) as error:  # a time-out is an OSError
+    except (OSError, CancelledError) as error:
         raise _no_worker(address, error) from error
     for worker, version in versions.items():
         refuse_plain(worker, worker)

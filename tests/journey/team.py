@@ -44,18 +44,14 @@ def team(folder, environment, workers=3, threads=4):
     scheduler = _started(environment, "scheduler", "--protocol=tls", "--host=127.0.0.1", "--port=0", f"--scheduler-file={said}")  # fmt: skip
     started = Team(_address(said, scheduler), scheduler)
     try:
+        here = (
+            "--host=tls://127.0.0.1",
+            "--no-nanny",
+            f"--nthreads={threads}",
+            f"--local-directory={folder}",
+        )
         for _ in range(workers):
-            started.workers.append(
-                _started(
-                    environment,
-                    "worker",
-                    started.address,
-                    "--host=tls://127.0.0.1",
-                    "--no-nanny",
-                    f"--nthreads={threads}",
-                    f"--local-directory={folder}",
-                )  # fmt: skip
-            )
+            started.workers.append(_started(environment, "worker", started.address, *here))
         yield started
     finally:
         for process in (*started.workers, scheduler):
