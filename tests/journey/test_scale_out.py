@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
+import time
 from collections import Counter
 from contextlib import closing
 
@@ -45,8 +46,7 @@ def on(crew):
 
 def test_a_killed_worker_is_made_up_for_and_nothing_stands_twice(estate, crew, simulator):
     running = estate.start("apply", "--yes", *on(crew), "--format", "json")
-    estate.wait_for_steps(running, 100)
-    assert running.poll() is None
+    wait_for_commits(simulator, running, 300)
     crew.workers[0].kill()
     out, err = running.communicate(timeout=240)
     assert running.returncode == 0, out + err
@@ -58,8 +58,7 @@ def test_a_killed_worker_is_made_up_for_and_nothing_stands_twice(estate, crew, s
 
 def test_a_lost_scheduler_ends_the_run_and_the_next_one_resumes(estate, crew, simulator):
     running = estate.start("apply", "--yes", *on(crew))
-    estate.wait_for_steps(running, 400)
-    assert running.poll() is None
+    wait_for_commits(simulator, running, 500)
     crew.scheduler.kill()
     out, err = running.communicate(timeout=120)
     assert running.returncode == 1, out + err
@@ -79,6 +78,14 @@ def test_every_request_is_counted_wherever_it_was_sent_from(estate, crew, simula
         counted.update(methods)
     sent = simulator.verdict()["requests"]
     assert counted == {method: sum(answers.values()) for method, answers in sent.items()}
+
+
+def wait_for_commits(simulator, running, count):
+    """Wait until so many things were written, in the middle of the run."""
+    until = time.monotonic() + 60
+    while len(simulator.commits()) < count:
+        assert running.poll() is None and time.monotonic() < until
+        time.sleep(0.05)
 
 
 def open_steps(estate):
