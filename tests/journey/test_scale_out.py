@@ -14,24 +14,27 @@ from team import certified, team
 
 pytestmark = pytest.mark.slow
 TENANTS = 60
+TENANTS_IN_DOUBT = (
+    "SELECT COUNT(DISTINCT substr(address, instr(address, '/') + 1, 4)) FROM operation WHERE status IS NULL"
+)
 STEADY = {"latency": {"*": 0.05}}
 
 
 @pytest.fixture
 def estate(simulator, tmp_path):
-    """An estate of tenants nobody has brought yet, on a simulated cloud that takes its time; and a shell."""
+    """An estate without tenants, on a simulated cloud that takes its time; and a shell."""
     simulator.control(**STEADY)
     (tmp_path / "tenants").mkdir()
     (tmp_path / "estate.yaml").write_text(ESTATE.format(name="scale"))
     kept = {key: value for key, value in os.environ.items() if not key.startswith(("OS_", "PROVISION_"))}
-    desk = Desk(
-        tmp_path,
-        {**kept, **simulator.env, **certified(tmp_path), "LANG": "C.UTF-8", "LC_ALL": "C.UTF-8"},
-        "scale",
-    )
-    for number in range(TENANTS):
-        desk.tenant("startup", key=f"t{number:03}")
-    return desk
+    own = {**kept, **simulator.env, **certified(tmp_path), "LANG": "C.UTF-8", "LC_ALL": "C.UTF-8"}
+    return Desk(tmp_path, own, "scale")
+
+
+def peopled(estate, count):
+    for number in range(count):
+        estate.tenant("startup", key=f"t{number:03}")
+    return estate
 
 
 @pytest.fixture
@@ -40,11 +43,21 @@ def crew(estate, tmp_path):
         yield started
 
 
+@pytest.fixture
+def frail(estate, tmp_path):
+    """A cluster on which a task that killed a worker is not given to another."""
+    with team(
+        tmp_path, {**estate.environment, "DASK_DISTRIBUTED__SCHEDULER__ALLOWED_FAILURES": "0"}
+    ) as started:
+        yield started
+
+
 def on(crew):
     return ("--engine", "dask", "--scheduler", crew.address)
 
 
 def test_a_killed_worker_is_made_up_for_and_nothing_stands_twice(estate, crew, simulator):
+    peopled(estate, TENANTS)
     running = estate.start("apply", "--yes", *on(crew), "--format", "json")
     wait_for_commits(simulator, running, 300)
     crew.workers[0].kill()
@@ -57,6 +70,7 @@ def test_a_killed_worker_is_made_up_for_and_nothing_stands_twice(estate, crew, s
 
 
 def test_a_lost_scheduler_ends_the_run_and_the_next_one_resumes(estate, crew, simulator):
+    peopled(estate, TENANTS)
     running = estate.start("apply", "--yes", *on(crew))
     wait_for_commits(simulator, running, 500)
     crew.scheduler.kill()
@@ -71,8 +85,25 @@ def test_a_lost_scheduler_ends_the_run_and_the_next_one_resumes(estate, crew, si
     estate.provision("plan", expect=0)
 
 
+def test_a_tenant_that_killed_too_many_workers_failed_and_the_others_are_brought(estate, frail, simulator):
+    peopled(estate, 24)
+    running = estate.start("apply", "--yes", *on(frail))
+    wait_for_commits(simulator, running, 150)
+    frail.workers[0].kill()
+    out, err = running.communicate(timeout=240)
+    assert running.returncode == 1, out + err
+    assert "KilledWorker" not in out + err and "Traceback" not in out + err
+    assert "1 worker processes died one after the other over this tenant" in out
+    failed = journalled(estate, TENANTS_IN_DOUBT)
+    assert 0 < failed <= 12, "those whose task the worker held, four at a time"
+    estate.provision("apply", "--yes")
+    assert simulator.verdict()["duplicated"] == []
+    estate.provision("plan", expect=0)
+
+
 def test_every_request_is_counted_wherever_it_was_sent_from(estate, crew, simulator):
-    said = estate.json("apply", "t000", "t001", "--yes", *on(crew))["requests"]
+    peopled(estate, 4)
+    said = estate.json("apply", "--yes", *on(crew))["requests"]
     counted = Counter()
     for methods in said.values():
         counted.update(methods)
