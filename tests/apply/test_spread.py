@@ -4,15 +4,16 @@ from threading import Event
 from types import SimpleNamespace
 
 import pytest
-from shelf import KINDS, desired
+from shelf import KINDS, desired, live
 
 from provision.apply.job import Brought
 from provision.apply.journal import Journal
 from provision.apply.spread import Spread
 from provision.cloud.ids import Ids, Known
 from provision.errors import UnknownOutcome
-from provision.model.event import Ended, Started
+from provision.model.event import Ended, Started, ignore
 from provision.model.outcome import Outcome, Status
+from provision.model.plan import Action
 from provision.plan import make
 
 KEYS = ("t0", "t1", "t2")
@@ -149,6 +150,25 @@ def test_a_job_that_does_not_come_back_leaves_its_steps_in_doubt(walk):
     assert {each.address.tenant for each in failed} == {"t1"} and len(failed) == 2
     assert str(failed[0].error) == "t1 was lost"
     assert {address.tenant for address in seen.journal.doubtful("library", 0.0)} == {"t1"}
+
+
+def test_what_a_job_removed_is_known_no_more(tmp_path):
+    journal = Journal(tmp_path)
+    gone = live("one", tenant="t0")
+    made = make(KINDS, [desired("one", tenant="t0", retired=True)], [gone], cloud="library", tenants=["t0"])
+    ids = Ids()
+    ids.record_live(gone)
+    cloud = SimpleNamespace(
+        name="library", owner=SimpleNamespace(estate="demo"), ids=ids, count=lambda sent: None
+    )
+    with ThreadPoolExecutor(1) as pool:
+        hands = Hands(pool, lambda job: Brought(done(job).outcomes))
+        (outcome,) = Spread(cloud, 1, ignore, lambda: False, hands).steps_of(
+            made, journal, journal.begin(made), frozenset()
+        )
+    assert outcome.action is Action.DELETE and hands.sent[0].known.ids == {gone.address: gone.id}
+    assert ids.find(gone.address) is None
+    journal.close()
 
 
 def test_a_defect_is_not_hidden(walk):
