@@ -74,6 +74,7 @@ class Cluster:
                 ),
             )
         if isinstance(error, NoWorkerError | NoValidWorkerError):
+            self.given_up = True
             return _unknown(job, say("the cluster has no worker left", "le cluster n'a plus de worker"))
         if isinstance(error, CancelledError | OSError):
             self.given_up = True

@@ -3,7 +3,8 @@ import sys
 from types import SimpleNamespace
 
 import pytest
-from distributed.scheduler import KilledWorker
+from distributed import CommClosedError
+from distributed.scheduler import KilledWorker, NoWorkerError
 
 from provision.apply import cluster as room
 from provision.apply.cluster import Cluster, gathered, refuse_plain
@@ -69,17 +70,19 @@ def test_a_scheduler_that_does_not_answer_is_an_error_and_no_traceback(monkeypat
 
 
 @pytest.mark.parametrize(
-    ("error", "said"),
+    ("error", "said", "over"),
     [
-        (KilledWorker("acme-1", SimpleNamespace(address="tls://w"), 3), "4 worker processes died"),
-        (room.CancelledError(), "the scheduler at tls://s was lost"),
+        (KilledWorker("acme-1", SimpleNamespace(address="tls://w"), 3), "4 worker processes died", False),
+        (room.CancelledError(), "the scheduler at tls://s was lost", True),
+        (CommClosedError("closed"), "the scheduler at tls://s was lost", True),
+        (NoWorkerError("acme-1", 60.0), "the cluster has no worker left", True),
     ],
 )
-def test_what_did_not_come_back_is_in_doubt(error, said):
+def test_what_did_not_come_back_is_in_doubt(error, said, over):
     lone = Cluster("tls://s", SimpleNamespace(status="running"), None)
     left = lone.gone(JOB, error)
     assert isinstance(left, UnknownOutcome) and said in str(left) and "acme" in str(left)
-    assert lone.lost() is isinstance(error, room.CancelledError)
+    assert lone.lost() is over
 
 
 def test_a_scheduler_lost_once_stays_lost():
