@@ -3,7 +3,7 @@ import sys
 from types import SimpleNamespace
 
 import pytest
-from distributed import CommClosedError
+from distributed.comm import CommClosedError
 from distributed.scheduler import KilledWorker, NoWorkerError
 
 from provision.apply import cluster as room
