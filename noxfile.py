@@ -16,6 +16,7 @@ nox.options.default_venv_backend = "none"
 nox.options.sessions = ["lint", "types", "docs", "tests"]
 
 PINS = {
+    "provision/apply/requirements.txt": "provision/apply/requirements.in",
     "provision/sandbox/requirements.txt": "provision/sandbox/requirements.in",
     "tests/requirements.txt": "tests/requirements.in",
 }

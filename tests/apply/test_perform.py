@@ -182,6 +182,32 @@ def test_what_an_earlier_run_left_in_doubt_is_looked_for_first(shelf):
     assert "create" not in shelf.calls
 
 
+def test_one_look_is_enough_once_the_window_since_this_run_began_is_over(shelf):
+    performer = Performer(
+        SimpleNamespace(ids=Ids()),
+        {"book": shelf},
+        {ADDRESS: Change(Action.CREATE, ADDRESS, Desired(ADDRESS, spec(title="Emma"), Origin("x", 1)), None)},
+        frozenset({ADDRESS}),
+        began=time.monotonic() - 60,
+    )
+    outcome = performer(Step(f"CREATE:{ADDRESS}", Action.CREATE, ADDRESS))
+    assert outcome.status is Status.DONE and not outcome.found
+    assert shelf.calls == ["look", "create"]
+
+
+def test_until_then_what_was_left_in_doubt_is_waited_for(shelf):
+    run(shelf, title="Emma", doubtful=[ADDRESS])
+    assert shelf.calls.count("look") > 2 and shelf.calls[-1] == "create"
+
+
+@pytest.mark.parametrize(("doubtful", "status"), [([ADDRESS], Status.DONE), ([], Status.FAILED)])
+def test_an_update_that_may_have_happened_already_is_made_from_what_is_there(shelf, doubtful, status):
+    shelf.there["a"] = Live(ADDRESS, "a", spec(title="Emm"), True)
+    shelf.trouble = {"update": [Conflict("that rule is there")]}
+    outcome = run(shelf, Action.UPDATE, have=shelf.there["a"], title="Emma", doubtful=doubtful)
+    assert outcome.status is status
+
+
 def test_of_two_the_oldest_is_taken(shelf):
     shelf.trouble = {"create": [lost(after=True)]}
     shelf.there["z"] = Live(ADDRESS, "z", spec(title="Emma"), True, {}, "2026")
