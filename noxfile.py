@@ -64,6 +64,12 @@ def bench(session: nox.Session) -> None:
 
 
 @nox.session
+def faults(session: nox.Session) -> None:
+    """Run the fault suite at its full size, and print what ran and what the simulator's ledger says (about an hour)."""
+    session.run("pytest", "tests/faults", "--full", *session.posargs)
+
+
+@nox.session
 def pins(session: nox.Session) -> None:
     """Make the locks anew from the *.in files (deliberately, never in CI)."""
     for lock, source in PINS.items():

@@ -203,7 +203,7 @@ def test_until_then_what_was_left_in_doubt_is_waited_for(shelf):
 @pytest.mark.parametrize(("doubtful", "status"), [([ADDRESS], Status.DONE), ([], Status.FAILED)])
 def test_an_update_that_may_have_happened_already_is_made_from_what_is_there(shelf, doubtful, status):
     shelf.there["a"] = Live(ADDRESS, "a", spec(title="Emm"), True)
-    shelf.trouble = {"update": [Conflict("that rule is there")]}
+    shelf.trouble = {"update": [CloudError("not twice")]}
     outcome = run(shelf, Action.UPDATE, have=shelf.there["a"], title="Emma", doubtful=doubtful)
     assert outcome.status is status
 
