@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 import re
+import sqlite3
+import time
 from collections import Counter
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -111,6 +113,23 @@ class Ground:
     @property
     def journal(self):
         return self.folder / ".provision" / "journal.sqlite"
+
+    def steps(self):
+        """Return how many steps the journal has seen begun."""
+        if not self.journal.exists():
+            return 0
+        with closing(sqlite3.connect(f"file:{self.journal}?mode=ro", uri=True, timeout=5)) as opened:
+            try:
+                return opened.execute("SELECT COUNT(*) FROM operation").fetchone()[0]
+            except sqlite3.OperationalError:
+                return 0
+
+    def until_steps(self, count, running):
+        """Wait until the journal has seen so many steps, or the run is over."""
+        until = time.monotonic() + 120
+        while self.steps() < count and running.running():
+            assert time.monotonic() < until, f"{self.steps()} of {count} steps after two minutes"
+            time.sleep(0.01)
 
 
 def alike(lines, key, estate=NAME):

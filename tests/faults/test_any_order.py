@@ -36,8 +36,8 @@ def test_in_any_order_the_cloud_comes_to_what_the_documents_say(ground, full, fi
     run_state_machine_as_test(
         Machine,
         settings=settings(
-            max_examples=60 if full else 5,
-            stateful_step_count=40 if full else 14,
+            max_examples=60 if full else 4,
+            stateful_step_count=40 if full else 12,
             deadline=None,
             derandomize=not full,
             database=None,

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import random
-import sqlite3
 import time
 from collections import Counter
-from contextlib import closing
 
 import pytest
 
@@ -25,9 +23,9 @@ def test_killed_at_random_it_converges(ground, full, figure):
     most = 2 * tenants * STEPS // (kills + 5)
     killed = 0
     for number in range(kills):
-        until = _steps(estate) + chance.randint(1, most)
+        until = estate.steps() + chance.randint(1, most)
         running = estate.start("apply", "--yes", "--workers", WORKERS, window=QUICK)
-        _wait(lambda: _steps(estate) >= until or not running.running())  # noqa: B023 (called here)
+        estate.until_steps(until, running)
         running.kill(group=number % 2 == 1)
         killed += running.wait().code == -9
     assert killed == kills, "every run must have been cut in the middle for this to prove anything"
@@ -45,7 +43,7 @@ def test_with_its_journal_lost_on_the_way_it_finds_everything_by_its_markers(gro
     estate = ground()
     estate.tenants(40)
     running = estate.start("apply", "--yes", "--workers", WORKERS)
-    _wait(lambda: _steps(estate) > cut or not running.running())
+    estate.until_steps(cut, running)
     running.kill()
     assert running.wait().code == -9
     time.sleep(0.5)  # what was under way arrives
@@ -72,24 +70,6 @@ def test_with_its_journal_lost_at_the_end_it_has_nothing_to_do(ground):
     estate.apply()
     assert {each["name"] for each in estate.simulator.commits()} == {"provision.lease.faults"}
     estate.settled()
-
-
-def _steps(estate):
-    """Return how many steps the journal has seen begun."""
-    if not estate.journal.exists():
-        return 0
-    with closing(sqlite3.connect(f"file:{estate.journal}?mode=ro", uri=True, timeout=5)) as opened:
-        try:
-            return opened.execute("SELECT COUNT(*) FROM operation").fetchone()[0]
-        except sqlite3.OperationalError:
-            return 0
-
-
-def _wait(over):
-    until = time.monotonic() + 120
-    while not over():
-        assert time.monotonic() < until
-        time.sleep(0.01)
 
 
 def _twice(creates):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 import time
 from contextlib import closing
 
@@ -47,7 +46,7 @@ def test_tokens_revoked_under_fifty_workers_fail_nothing(ground, figure):
     running = estate.start("apply", "--yes", "--workers", 50, "--format", "json")
     before = estate.simulator.verdict()["tokens"]
     for number in range(1, REVOCATIONS + 1):
-        _wait_for_steps(estate, number * 60 * STEPS // (REVOCATIONS + 2))
+        estate.until_steps(number * 60 * STEPS // (REVOCATIONS + 2), running)
         assert running.running()
         estate.simulator.revoke()
     applied = running.wait(0).json()
@@ -97,17 +96,3 @@ def test_stale_reads_make_nothing_twice(ground, figure):
     figure(
         f"40 tenants, {STALE}; exit 0 in {first.seconds:.0f} s, and right after in {again.seconds:.0f} s; {judged}"
     )
-
-
-def _wait_for_steps(estate, count):
-    until = time.monotonic() + 120
-    while time.monotonic() < until:
-        if estate.journal.exists():
-            with closing(sqlite3.connect(f"file:{estate.journal}?mode=ro", uri=True, timeout=5)) as opened:
-                try:
-                    if opened.execute("SELECT COUNT(*) FROM operation").fetchone()[0] >= count:
-                        return
-                except sqlite3.OperationalError:
-                    pass
-        time.sleep(0.01)
-    raise TimeoutError(count)
