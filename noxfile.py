@@ -16,6 +16,7 @@ nox.options.default_venv_backend = "none"
 nox.options.sessions = ["lint", "types", "docs", "tests"]
 
 PINS = {
+    "provision/apply/requirements.txt": "provision/apply/requirements.in",
     "provision/sandbox/requirements.txt": "provision/sandbox/requirements.in",
     "tests/requirements.txt": "tests/requirements.in",
 }
@@ -60,6 +61,12 @@ def contract(session: nox.Session) -> None:
 def bench(session: nox.Session) -> None:
     """Measure, and write docs/benchmarks.md: a quarter of an hour and Ansible's download (see that page for parts of it)."""
     session.run("python", "-m", "bench", *session.posargs, env={"PYTHONPATH": f"tests{os.pathsep}."})
+
+
+@nox.session
+def faults(session: nox.Session) -> None:
+    """Run the fault suite at its full size, and print what ran and what the simulator's ledger says (about an hour)."""
+    session.run("pytest", "tests/faults", "--full", *session.posargs)
 
 
 @nox.session

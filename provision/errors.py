@@ -2,6 +2,7 @@
 
     ProvisionError (1)                    something failed
     ├── SandboxError (1)                  the sandbox could not start, or a service of it died
+    ├── ClusterError (1)                  the cluster does not answer, or has nobody who can work
     ├── Refused (3)                       unsafe, stale, blocked, not permitted: nothing was written
     │   ├── StalePlan                     documents or cloud moved since the plan was saved
     │   ├── WriteRefused                  a write was attempted over a read-only session
@@ -23,6 +24,7 @@ Every error says three things apart: `where` (file:line, address or URL), `what`
 
 from __future__ import annotations
 
+import copyreg
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
@@ -44,6 +46,10 @@ class ProvisionError(Exception):
         self.where = where
         self.do = do
 
+    def __reduce__(self) -> tuple[object, ...]:
+        """Travel between processes whole (children take other arguments), without what caused it."""
+        return copyreg.__newobj__, (type(self), *self.args), self.__dict__  # type: ignore[attr-defined]
+
     def render(self, language: Language) -> str:
         """Return ``where: what`` and, on a second line, what to do."""
         head = f"{self.where}: " if self.where else ""
@@ -57,6 +63,10 @@ class ProvisionError(Exception):
 
 class SandboxError(ProvisionError):
     """The sandbox could not start, or one of its services died."""
+
+
+class ClusterError(ProvisionError):
+    """The cluster does not answer, or has nobody who can work."""
 
 
 class Refused(ProvisionError):

@@ -38,6 +38,14 @@ class Text:
         }
         return template.format(**filled)
 
+    def __reduce__(self) -> tuple[object, ...]:
+        """Travel between processes as words: a value that is neither word nor number (an exception) might hold anything."""
+        plain = {
+            key: value if isinstance(value, Text | str | int | float) else str(value)
+            for key, value in self.values.items()
+        }
+        return Text, (self.en, self.fr, plain)
+
     def __str__(self) -> str:
         """Return the English sentence (logs, tests, tracebacks)."""
         return self.render("en")

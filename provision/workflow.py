@@ -7,7 +7,7 @@ import os
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, nullcontext
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
@@ -16,9 +16,11 @@ from typing import TYPE_CHECKING, Final
 from provision import declare, proof
 from provision import plan as planning
 from provision.apply.campaign import Campaign, Planner, Wave
+from provision.apply.cluster import Cluster, gathered
 from provision.apply.journal import Journal, alone
 from provision.apply.lease import leased
 from provision.apply.signals import stop_asked
+from provision.apply.spread import Spread
 from provision.apply.walk import Walker
 from provision.cloud.connect import CLOUD_VARIABLES, Cloud, connect
 from provision.declare import examples, scaffold
@@ -152,14 +154,16 @@ def apply(  # noqa: PLR0913 (each says one thing about how to write)
     saved: Path | None = None,
     confirm: Confirm | None = None,
     rollout: Rollout = Rollout(),  # noqa: B008 (frozen)
+    scheduler: str | None = None,
     whole: bool = True,
     on_event: Listener = ignore,
 ) -> Applied:
     """Plan, ask where somebody is to `confirm`, and walk the plan's graph wave by wave, as `rollout` says.
 
-    With `saved`, only when the plan made now is the one that was saved. Unless the `whole` plan is asked for in the end, of
-    what was planned and done only what is left to say something about is kept. Raises `StalePlan` when documents or cloud moved since,
-    `Refused` when another apply holds the estate, here or on another machine.
+    With `saved`, only when the plan made now is the one that was saved. With a `scheduler` (its address), the steps are
+    made on its Dask cluster. Unless the `whole` plan is asked for in the end, of what was planned and done only what is left
+    to say something about is kept. Raises `StalePlan` when documents or cloud moved since, `Refused` when another apply
+    holds the estate, here or on another machine, `ClusterError` when the cluster does not answer.
     """
     started = time.monotonic()
     kept = plan_file.load(saved) if saved else None
@@ -167,7 +171,11 @@ def apply(  # noqa: PLR0913 (each says one thing about how to write)
         question = replace(
             question, tenants=kept.tenants, cloud=question.cloud or kept.cloud, options=kept.options
         )
-    with _connected(question) as (estate, tenants, cloud), _held(estate, cloud, on_event):
+    with (
+        gathered(scheduler) if scheduler else nullcontext() as crew,
+        _connected(question) as (estate, tenants, cloud),
+        _held(estate, cloud, on_event),
+    ):
         draft = Draft.looking(cloud, tenants, question.options, on_event)
         planner: Planner = draft.plan
         if kept or confirm:
@@ -178,7 +186,8 @@ def apply(  # noqa: PLR0913 (each says one thing about how to write)
                 return Applied(made, (), cloud.requests(), time.monotonic() - started, declined=True)
             planner = partial(_part, made)
         with closing(Journal(estate.directory / STATE)) as journal, stop_asked(cloud.hurry) as stop:
-            campaign = Campaign(Walker(cloud, question.workers, on_event, stop.is_set), journal, rollout)
+            walker = Walker(cloud, question.workers, on_event, stop.is_set)
+            campaign = Campaign(walker if crew is None else _spread(walker, crew), journal, rollout)
             ends: Counter[Status] = Counter()
 
             def keep(wave: Wave) -> Wave:
@@ -204,6 +213,11 @@ def _held(estate: Estate, cloud: Cloud, on_event: Listener) -> Iterator[None]:
     domain = str(estate.values.get("domain", "Default"))
     with alone(estate.directory / STATE), leased(cloud, domain, on_event):
         yield
+
+
+def _spread(walker: Walker, crew: Cluster) -> Walker:
+    asked = walker.stop
+    return Spread(walker.cloud, walker.workers, walker.on_event, lambda: asked() or crew.lost(), crew)
 
 
 def _part(made: Plan, tenants: Sequence[Tenant]) -> Plan:

@@ -16,6 +16,7 @@ def pytest_addoption(parser):
         default=SANDBOX,
         help="what tests of any cloud run on: the real services of a sandbox, or the estate simulator",
     )
+    parser.addoption("--full", action="store_true", help="the fault suite at its full size (nox -s faults)")
 
 
 @pytest.fixture(scope="session")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import defaultdict
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -62,15 +63,20 @@ def _still_unseen(
         by_kind[want.address.kind].append(want)
     left: dict[Address, Desired[Any]] = {}
     errors: dict[Address, ProvisionError] = {}
-    asked = list(by_kind.items())
-    for (_, wants), found in zip(
-        asked, cloud.each(lambda one: _found(cloud, kinds[one[0]], one[1]), asked), strict=True
-    ):
+    for wants, found in zip(by_kind.values(), _by_kind(cloud, kinds, by_kind), strict=True):
         missing = wants if isinstance(found, ProvisionError) else list(_missing(kinds, wants, found))
         left.update((want.address, want) for want in missing)
         if isinstance(found, ProvisionError):
             errors.update((want.address, found) for want in missing)
     return left, errors
+
+
+def _by_kind(
+    cloud: Cloud, kinds: Mapping[str, Kind[Any]], by_kind: Mapping[str, list[Desired[Any]]]
+) -> list[Mapping[Address, Live[Any]] | ProvisionError]:
+    """Look at all kinds at once, from threads of their own: kinds that ask `Cloud.each` would wait for ours in its pool."""
+    with ThreadPoolExecutor(max(1, len(by_kind)), thread_name_prefix="closing") as pool:
+        return list(pool.map(lambda kind: _found(cloud, kinds[kind], by_kind[kind]), by_kind))
 
 
 def _found(

@@ -15,8 +15,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from provision.errors import LeaseLost, Refused, UnknownOutcome, UsageError
+from provision.errors import LeaseLost, ProvisionError, Refused, UnknownOutcome, UsageError
 from provision.model.address import Address
+from provision.model.outcome import Status
 from provision.model.plan import Action
 from provision.text import say
 
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from provision.model.outcome import Outcome
     from provision.model.plan import Plan, Step
 
+SETTLING: Final = 30.0  # seconds for which a list may not show yet what was made
 _SCHEMA: Final = """
 CREATE TABLE IF NOT EXISTS run (
     id INTEGER PRIMARY KEY, cloud TEXT NOT NULL, fingerprint TEXT NOT NULL, steps INTEGER NOT NULL, made_by TEXT NOT NULL,
@@ -47,7 +49,7 @@ class Journal:
 
     def __init__(self, folder: Path) -> None:
         """Open or make the journal. Raises `UsageError` when the folder cannot be written or the file is no journal."""
-        path = folder / "journal.sqlite"
+        path = self._path = folder / "journal.sqlite"
         try:
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
@@ -75,8 +77,8 @@ class Journal:
 
     def begin(self, plan: Plan) -> int:
         """Record a run and return its number."""
-        with self._lock:
-            cursor = self._db.execute(
+        with self._written() as db:
+            cursor = db.execute(
                 "INSERT INTO run (cloud, fingerprint, steps, made_by, pid, started) VALUES (?, ?, ?, ?, ?, ?)",
                 (plan.cloud, plan.fingerprint, len(plan.steps), plan.made_by, os.getpid(), time.time()),
             )
@@ -84,8 +86,8 @@ class Journal:
 
     def intend(self, run: int, step: Step) -> None:
         """Record a step before its first request."""
-        with self._lock:
-            self._db.execute(
+        with self._written() as db:
+            db.execute(
                 "INSERT INTO operation (run, address, action, intended) VALUES (?, ?, ?, ?)",
                 (run, str(step.address), step.action, time.time()),
             )
@@ -96,8 +98,8 @@ class Journal:
         An unknown outcome stays open, for the next run to resolve; so does a step that met the end of its lease.
         """
         status = None if isinstance(outcome.error, UnknownOutcome | LeaseLost) else outcome.status
-        with self._lock:
-            self._db.execute(
+        with self._written() as db:
+            db.execute(
                 "UPDATE operation SET status = ?, ended = ?, request_ids = ?, error = ?, found = ? WHERE run = ? AND address = ? AND action = ?",
                 (
                     status,
@@ -113,26 +115,56 @@ class Journal:
 
     def end(self, run: int) -> None:
         """Record that a run reached its end."""
-        with self._lock:
-            self._db.execute("UPDATE run SET ended = ? WHERE id = ?", (time.time(), run))
+        with self._written() as db:
+            db.execute("UPDATE run SET ended = ? WHERE id = ?", (time.time(), run))
 
     def doubtful(self, cloud: str, since: float) -> frozenset[Address]:
-        """Return the addresses whose creation was begun on this cloud after `since` (epoch seconds) and never seen to end."""
-        query = (
-            "SELECT DISTINCT address FROM operation JOIN run ON run.id = run "
+        """Return the addresses that may stand on this cloud though a look shows nothing there.
+
+        Their creation was begun after `since` (epoch seconds) and never seen to end; or it ended a moment ago, when a
+        list may still be older than that.
+        """
+        begun = (
+            "SELECT address FROM operation JOIN run ON run.id = run "
             "WHERE operation.status IS NULL AND cloud = ? AND action = ? AND intended > ?"
         )
-        with self._lock:
-            rows = self._db.execute(query, (cloud, Action.CREATE, since)).fetchall()
-        return frozenset(Address.parse(address) for (address,) in rows)
+        ended = (
+            "SELECT address, action FROM operation JOIN run ON run.id = run "
+            "WHERE operation.status = ? AND cloud = ? AND operation.ended > ? ORDER BY operation.ended"
+        )
+        with self._written() as db:
+            open_ones = db.execute(begun, (cloud, Action.CREATE, since)).fetchall()
+            last = dict(db.execute(ended, (Status.DONE, cloud, time.time() - SETTLING)).fetchall())
+        made = (address for address, action in last.items() if action == Action.CREATE)
+        return frozenset(map(Address.parse, (*(address for (address,) in open_ones), *made)))
 
     def created(self, run: int, tenants: frozenset[str]) -> frozenset[Address]:
         """Return what a run created for some tenants, or may have: not what it found to be there already."""
         query = "SELECT address FROM operation WHERE run = ? AND action = ? AND NOT found"
-        with self._lock:
-            rows = self._db.execute(query, (run, Action.CREATE)).fetchall()
+        with self._written() as db:
+            rows = db.execute(query, (run, Action.CREATE)).fetchall()
         begun = (Address.parse(address) for (address,) in rows)
         return frozenset(address for address in begun if address.tenant in tenants)
+
+    @contextmanager
+    def _written(self) -> Iterator[sqlite3.Connection]:
+        """Yield the database, to one thread at a time. Raises `ProvisionError` where it cannot be written (a full disk)."""
+        with self._lock:
+            try:
+                yield self._db
+            except sqlite3.Error as error:
+                raise ProvisionError(
+                    say(
+                        "the journal cannot be written: {error}",
+                        "le journal ne peut pas être écrit : {error}",
+                        error=error,
+                    ),
+                    where=str(self._path),
+                    do=say(
+                        "make room on the disk, then apply again: it resumes by itself",
+                        "faire de la place sur le disque, puis relancer apply : il reprend seul",
+                    ),
+                ) from error
 
     def close(self) -> None:
         """Close the file."""

@@ -15,11 +15,22 @@ import threading
 import time
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Final
+from functools import partial
+from typing import TYPE_CHECKING, Final, TypeVar
 
 from provision.apply import machine
 from provision.cloud.plate import Door, Plate
-from provision.errors import Conflict, Forbidden, LeaseLost, NotFound, ProvisionError, Refused, UnknownOutcome
+from provision.errors import (
+    CloudError,
+    Conflict,
+    Forbidden,
+    LeaseLost,
+    NotFound,
+    ProvisionError,
+    Refused,
+    UnknownOutcome,
+    Unreachable,
+)
 from provision.model.event import Listener, Noted, ignore
 from provision.model.holder import Holder, instant
 from provision.text import Text, say
@@ -29,10 +40,13 @@ if TYPE_CHECKING:
 
     from provision.cloud.connect import Cloud
 
+AnswerT = TypeVar("AnswerT")
 LIFE: Final = 30.0
 RENEWALS: Final = 3  # in a life: two may fail
 MARGIN: Final = 1 / 6  # of a life, at its end: the holder writes no more, what it sent arrives
 WATCH: Final = 1 / 2  # of a life: longer than a living holder stays silent
+PATIENCE: Final = (0.5, 1.0, 2.0)  # seconds between tries of a Keystone that cannot just now
+_PASSING: Final = frozenset({429, 502, 503, 504})
 LONG_OVER: Final = (
     2  # lives: more than the clocks of one cloud may differ and still accept one another's tokens
 )
@@ -245,7 +259,7 @@ class Claim:
             raise self._held_by(before)
         elif not self._long_over(before, hour):
             return self._watch(found, before)
-        self.door.take_down(found.id)
+        self._patiently(partial(self.door.take_down, found.id))
         return self._hang(hour, before.epoch + 1)
 
     def _long_over(self, before: Holder, hour: Hour) -> bool:
@@ -260,7 +274,7 @@ class Claim:
             return self._hang(hour, 1)
         if now != found:
             raise self._held_by(self._holder(now))
-        self.door.take_down(found.id)
+        self._patiently(partial(self.door.take_down, found.id))
         return self._hang(hour, before.epoch + 1)
 
     def _hang(self, hour: Hour, epoch: int) -> Held:
@@ -273,26 +287,53 @@ class Claim:
             math.ceil(hour.latest + self.life),
             epoch,
         )
-        try:
-            plate, told = self.door.hang(str(holder))
-        except (Conflict, UnknownOutcome) as error:
-            plate, told = self._resolve(holder, error), None
+        plate, told = self._hung(holder)
         if told is not None:
             hour.hear(told, sent)
         lease = Lease(self.clock, self.life * MARGIN, sent + self.life)
         return Held(self.door, plate, holder, lease, hour, self.life)
 
-    def _resolve(self, ours: Holder, error: Conflict | UnknownOutcome) -> str:
-        """Return our plate's id when it hangs there after all. Raises `Refused` when somebody was faster, else the error."""
+    def _hung(self, holder: Holder) -> tuple[str, float | None]:
+        """Hang the plate; where the answer says nothing and none hangs there, a few times more."""
+        for pause in (*PATIENCE, None):
+            try:
+                return self.door.hang(str(holder))
+            except CloudError as error:
+                if not (isinstance(error, Conflict) or _may_pass(error)):
+                    raise
+                plate = self._resolve(holder, error)
+                if plate is None and pause is None:
+                    raise
+            if plate is not None:
+                return plate, None
+            self.clock.wait(pause or 0.0)
+        raise AssertionError(holder)
+
+    def _resolve(self, ours: Holder, error: CloudError) -> str | None:
+        """Return our plate's id when it hangs there after all, None when none does. Raises `Refused` when somebody was faster."""
         found, _ = self._look()
         if found is None:
-            raise error
+            return None
         holder = self._holder(found)
         if holder != ours:
             raise self._held_by(holder) from error
         return found.id
 
     def _look(self) -> tuple[Plate | None, Hour]:
+        return self._patiently(self._looked)
+
+    def _patiently(self, ask: Callable[[], AnswerT]) -> AnswerT:
+        """Ask what may be asked twice, until Keystone can answer."""
+        for pause in PATIENCE:
+            try:
+                return ask()
+            except CloudError as error:
+                if not _may_pass(error):
+                    raise
+            self.clock.wait(pause)
+        return ask()
+
+    def _looked(self) -> tuple[Plate | None, Hour]:
         hour, sent = Hour(self.clock), self.clock.passing()
         found, told = self.door.look()
         hour.hear(told, sent)
@@ -330,6 +371,11 @@ class Claim:
                 "attendre sa fin, puis relancer apply ; s'il s'est arrêté net, son bail finit seul à cette heure",
             ),
         )
+
+
+def _may_pass(error: CloudError) -> bool:
+    """Tell an error that the next try may not meet."""
+    return isinstance(error, UnknownOutcome | Unreachable) or error.status in _PASSING
 
 
 def _crashed(holder: Holder) -> Text:

@@ -34,7 +34,7 @@ PAUSES: Final = (0.1, 0.2, 0.4, 0.8, 1.5, 2.0)
 class Performer:
     """Makes the steps of one plan on one cloud.
 
-    `doubtful` are the addresses whose creation an earlier run began and did not see the end of; `window` is how long
+    `doubtful` are the addresses whose step an earlier run began and did not see the end of; `window` is how long
     (seconds) a cloud may take to show what was written. `found` gathers what was to be created and was there already.
     """
 
@@ -44,6 +44,7 @@ class Performer:
     doubtful: frozenset[Address] = frozenset()
     window: float = WINDOW
     found: set[Address] = field(default_factory=set)
+    began: float = field(default_factory=time.monotonic)
 
     def __call__(self, step: Step) -> Outcome:
         """Make one step; an error of ours becomes a FAILED outcome, a defect is raised."""
@@ -81,7 +82,8 @@ class Performer:
         return self._update(kind, want, _have(change))
 
     def _create(self, kind: Kind[Any], want: Desired[Any]) -> bool:
-        known = self._await(kind, want.address) if want.address in self.doubtful else None
+        in_doubt = want.address in self.doubtful and not kind.stays
+        known = self._left_behind(kind, want.address) if in_doubt else None
         if known is not None:
             self.found.add(want.address)
         known = known or self._brought(kind, want)
@@ -91,7 +93,7 @@ class Performer:
         """Create; what a lost answer left behind is looked for, and only where the window shows nothing it is sent again."""
         for left in reversed(range(ATTEMPTS)):
             try:
-                made = kind.create(self.cloud, want)
+                made = self._made(kind, want)
                 return made and replace(made, fresh=True)
             except (UnknownOutcome, Conflict) as error:
                 found = self._await(kind, want.address)
@@ -103,6 +105,15 @@ class Performer:
                 if isinstance(error, Conflict) or not left:
                     raise
         raise AssertionError(want)
+
+    def _made(self, kind: Kind[Any], want: Desired[Any]) -> Live[Any] | None:
+        """Create; what it stands on may not show yet, so that "there is no such thing" is an answer only after the window."""
+        for pause in self._pauses():
+            try:
+                return kind.create(self.cloud, want)
+            except NotFound:
+                time.sleep(pause)
+        return kind.create(self.cloud, want)
 
     def _settle(self, kind: Kind[Any], want: Desired[Any], have: Live[Any]) -> bool:
         """Finish what creation alone could not bring (rules, interfaces)."""
@@ -120,15 +131,20 @@ class Performer:
         return True
 
     def _write(self, kind: Kind[Any], want: Desired[Any], have: Live[Any]) -> Live[Any] | None:
-        """Update; where an answer was lost, look what came of it and do the rest, whatever the service then objects to."""
-        lost = False
-        for left in reversed(range(ATTEMPTS)):
+        """Update; where an answer was lost, look what came of it and do the rest, whatever the service then objects to.
+
+        A conflict says that what was seen is not what is there (a read was stale): look again, a moment later each time.
+        """
+        lost = want.address in self.doubtful
+        for left, pause in zip(reversed(range(ATTEMPTS)), self._pauses()[-ATTEMPTS:], strict=True):
             try:
                 return kind.update(self.cloud, have, want)
             except CloudError as error:
                 lost = lost or isinstance(error, UnknownOutcome)
-                if not (lost and left):
+                if not (left and (lost or isinstance(error, Conflict))):
                     raise
+                if isinstance(error, Conflict):
+                    time.sleep(pause)
                 have = self._seen(kind, want.address)
         raise AssertionError(want)
 
@@ -179,6 +195,16 @@ class Performer:
         for pause in (*self._pauses(), 0.0):
             found = self._oldest(kind, address)
             if found is not None:
+                return found
+            time.sleep(pause)
+        return None
+
+    def _left_behind(self, kind: Kind[Any], address: Address) -> Live[Any] | None:
+        """Return what an earlier run may have created: one look is enough once the window since this one began is over."""
+        for pause in (*self._pauses(), 0.0):
+            last = time.monotonic() > self.began + self.window
+            found = self._oldest(kind, address)
+            if found is not None or last:
                 return found
             time.sleep(pause)
         return None

@@ -16,7 +16,10 @@ ASKING: Final = (signal.SIGINT, signal.SIGTERM)
 
 @contextmanager
 def stop_asked(then: Callable[[], None]) -> Iterator[threading.Event]:
-    """Yield an event that is set once somebody asks to stop, and do something then (only the main thread can listen)."""
+    """Yield an event that is set once somebody asks to stop (only the main thread can listen), and have `then` done.
+
+    `then` runs in a thread of its own: what it locks may be held by the thread that the signal interrupts.
+    """
     asked = threading.Event()
     if threading.current_thread() is not threading.main_thread():
         yield asked
@@ -24,7 +27,7 @@ def stop_asked(then: Callable[[], None]) -> Iterator[threading.Event]:
 
     def ask(_number: int, _frame: FrameType | None) -> None:
         asked.set()
-        then()
+        threading.Thread(target=then, name="stopping", daemon=True).start()
 
     before = {number: signal.signal(number, ask) for number in ASKING}
     try:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from provision.cloud.connect import Cloud
     from provision.model.address import Address
     from provision.model.event import Listener
-    from provision.model.plan import Plan, Step
+    from provision.model.plan import Change, Plan, Step
 
 DOUBT: Final = 600.0  # seconds for which a create that an earlier run did not see end may still show up
 
@@ -46,8 +46,19 @@ class Walker:
         self, made: Plan, book: Book, run: int, doubtful: Collection[Address] = ()
     ) -> tuple[Outcome, ...]:
         """Make every step of a plan and return what became of each."""
-        todo = {change.address: change for change in made.pending if change.blocked is None}
-        performer = Performer(self.cloud, kinds(), todo, frozenset(doubtful))
+        outcomes = self.steps_of(made, book, run, frozenset(doubtful))
+        wanted: dict[Address, Any] = {
+            address: change.want for address, change in to_make(made).items() if change.want
+        }
+        looked = confirmed(self.cloud, kinds(), wanted, outcomes)
+        for before, after in zip(outcomes, looked, strict=True):
+            if before.status is not after.status:
+                book.conclude(run, after)
+        return looked
+
+    def steps_of(self, made: Plan, book: Book, run: int, doubtful: frozenset[Address]) -> tuple[Outcome, ...]:
+        """Make the steps, journalled before and after; the closing look is not theirs."""
+        performer = Performer(self.cloud, kinds(), to_make(made), doubtful)
 
         def perform(step: Step) -> Outcome:
             book.intend(run, step)
@@ -56,15 +67,14 @@ class Walker:
             return outcome
 
         with ThreadPoolExecutor(self.workers, "apply") as executor, self.cloud.writing():
-            outcomes = execute(
+            return execute(
                 made, executor, perform, workers=self.workers, on_event=self.on_event, stop=self.stop
             )
-        wanted: dict[Address, Any] = {address: change.want for address, change in todo.items() if change.want}
-        looked = confirmed(self.cloud, kinds(), wanted, outcomes)
-        for before, after in zip(outcomes, looked, strict=True):
-            if before.status is not after.status:
-                book.conclude(run, after)
-        return looked
+
+
+def to_make(made: Plan) -> dict[Address, Change]:
+    """Return the changes of a plan that have steps."""
+    return {change.address: change for change in made.pending if change.blocked is None}
 
 
 def failed_tenants(outcomes: Collection[Outcome]) -> frozenset[str]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from provision.cli import asking, language, output, rolling, settings
+from provision.cli import asking, engine, language, output, rolling, settings
 from provision.cli.command import Command
 from provision.cli.shape import Option
 from provision.errors import Refused, UsageError
@@ -49,6 +49,7 @@ if TYPE_CHECKING:
     text=say("Do not ask.", "Ne pas demander."),
 )
 @rolling.rollout
+@engine.engine
 @click.option(
     "--verbose",
     cls=Option,
@@ -57,7 +58,7 @@ if TYPE_CHECKING:
 )
 def command(*, saved: Path | None, yes: bool, verbose: bool, **asked: Any) -> int:  # noqa: ANN401 (the parts of a question)
     """Apply, and report."""
-    rollout = rolling.taken_from(asked)
+    rollout, scheduler = rolling.taken_from(asked), engine.taken_from(asked)
     if saved and (asked["tenants"] or asked["adopt"] or asked["replace"]):
         raise _said_twice()
     question = asking.question(**asked)
@@ -74,6 +75,7 @@ def command(*, saved: Path | None, yes: bool, verbose: bool, **asked: Any) -> in
             saved=saved,
             confirm=None if sure else lambda plan: _agreed(plan, watch),
             rollout=rollout,
+            scheduler=scheduler,
             whole=settings.told().json,
             on_event=watch,
         )

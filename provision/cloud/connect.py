@@ -199,11 +199,27 @@ class Cloud:
 
     def requests(self) -> dict[str, dict[str, int]]:
         """Return how many requests were sent so far, by service and method; discovery and tokens are counted with theirs."""
-        counted: dict[str, Counter[str]] = {}
-        for (name, method), times in self.wire.sent().items():
-            service = name if name in _PROXIES else self._service_of(name)
-            counted.setdefault(service, Counter())[method] += times
-        return {service: dict(sorted(methods.items())) for service, methods in sorted(counted.items())}
+        return _by_service(self._counted(self.wire.sent()) + self._elsewhere)
+
+    def requests_since(self) -> dict[str, dict[str, int]]:
+        """Return how many were sent since this was last asked, and count anew: for a process that reports to another."""
+        return _by_service(self._counted(self.wire.drain()))
+
+    def count(self, requests: Mapping[str, Mapping[str, int]]) -> None:
+        """Count what another process sent for us."""
+        self._elsewhere.update(
+            {(service, method): times for service, sent in requests.items() for method, times in sent.items()}
+        )
+
+    @cached_property
+    def _elsewhere(self) -> Counter[tuple[str, str]]:
+        return Counter()
+
+    def _counted(self, sent: Counter[tuple[str, str]]) -> Counter[tuple[str, str]]:
+        counted: Counter[tuple[str, str]] = Counter()
+        for (name, method), times in sent.items():
+            counted[name if name in _PROXIES else self._service_of(name), method] += times
+        return counted
 
     def _service_of(self, url: str) -> str:
         def shared_length(endpoint: str) -> int:
@@ -230,6 +246,13 @@ class Cloud:
         if "_pool" in self.__dict__:
             self._pool.shutdown(wait=False, cancel_futures=True)
         self.connection.close()
+
+
+def _by_service(counted: Counter[tuple[str, str]]) -> dict[str, dict[str, int]]:
+    found: dict[str, dict[str, int]] = {}
+    for (service, method), times in sorted(counted.items()):
+        found.setdefault(service, {})[method] = times
+    return found
 
 
 def connect(name: str | None, *, estate: str, fallback: str | None = None, workers: int = 16) -> Cloud:

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import threading
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from provision.errors import NotFound
@@ -11,6 +14,14 @@ from provision.text import say
 
 if TYPE_CHECKING:
     from provision.model.resource import Live
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What is known of one tenant: the id behind each address, and the address of each (kind, id)."""
+
+    ids: Mapping[Address, str] = field(default_factory=dict)
+    addresses: Mapping[tuple[str, str], Address] = field(default_factory=dict)
 
 
 class Ids:
@@ -47,6 +58,34 @@ class Ids:
             gone = [address for address in self._ids if address.tenant in tenants]
             for address in gone:
                 self._addresses.pop((address.kind, self._ids.pop(address)), None)
+
+    def known(self) -> dict[str, Known]:
+        """Return what is known, by tenant."""
+        found: dict[str, tuple[dict[Address, str], dict[tuple[str, str], Address]]] = defaultdict(
+            lambda: ({}, {})
+        )
+        with self._lock:
+            for address, identifier in self._ids.items():
+                found[address.tenant][0][address] = identifier
+            for key, address in self._addresses.items():
+                found[address.tenant][1][key] = address
+        return {tenant: Known(*tables) for tenant, tables in found.items()}
+
+    def learn(self, known: Known) -> None:
+        """Remember what another table knew."""
+        with self._lock:
+            self._ids.update(known.ids)
+            self._addresses.update(known.addresses)
+
+    def take(self, tenant: str) -> Known:
+        """Return what is known of a tenant, and forget it."""
+        known = self.known().get(tenant, Known())
+        with self._lock:
+            for address in known.ids:
+                self._ids.pop(address, None)
+            for key in known.addresses:
+                self._addresses.pop(key, None)
+        return known
 
     def find(self, address: Address) -> str | None:
         """Return the id behind an address, or None."""

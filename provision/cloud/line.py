@@ -32,8 +32,8 @@ if TYPE_CHECKING:
 UNAUTHORIZED: Final = 401
 UNAVAILABLE: Final = 503
 LIMITS: Final = frozenset({413, 429, 498})
-TOKENS: Final = 5
-"""With how many tokens one call is tried: one may be revoked, and on a busy machine so may the next ones."""
+TOKENS: Final = 3
+"""How many tokens that a service never took one call is tried with: one may be revoked before anybody used it."""
 _SHAKY: Final = frozenset({502, UNAVAILABLE, 504})
 _SAME_TWICE: Final = frozenset({"GET", "HEAD", "PUT", "PATCH", "DELETE"})
 _ADDING: Final = ("/add_", "/remove_")
@@ -128,9 +128,12 @@ class Line:
         body: bytes | None,
         within: float | None = None,
     ) -> Answer:
-        """Send one request; where the token is refused, with another one."""
-        held = None
-        for _ in range(TOKENS):
+        """Send one request; where the token is refused, with another one.
+
+        A token that this service took before was revoked; one that it never took counts against the credentials.
+        """
+        held, untrusted = None, 0
+        while untrusted < TOKENS:
             try:
                 held = self._token.current() if held is None else self._token.instead_of(held)
                 road = self._road(url)
@@ -139,7 +142,9 @@ class Line:
             said = {**headers, **held.headers}
             answer = self._wire.exchange(road, method, url, said, body, within=within)
             if answer.status != UNAUTHORIZED:
+                held.taken_by.add(self.service)
                 break
+            untrusted += self.service not in held.taken_by
         return answer
 
     def _road(self, url: str) -> Road:

@@ -23,10 +23,11 @@ EARLY: Final = 300.0
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Pass:
-    """One token, as the headers that carry it; good until `until` (monotonic seconds)."""
+    """One token, as the headers that carry it; good until `until` (monotonic seconds); `taken_by` which services."""
 
     headers: Mapping[str, str] = field(repr=False)
     until: float
+    taken_by: set[str] = field(default_factory=set)
 
 
 class Token:

@@ -179,6 +179,12 @@ class Wire(TCPKeepAliveAdapter):
         if self.fence is not None:
             self.fence()
 
+    def drain(self) -> Counter[tuple[str, str]]:
+        """Return how often each was sent since this was last asked, and count anew."""
+        with self._lock:
+            sent, self._sent = self._sent, Counter()
+            return sent
+
 
 def _reads(method: str, url: str) -> bool:
     return method in READING or (method == "POST" and url.split("?", maxsplit=1)[0].endswith("/auth/tokens"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
@@ -14,6 +15,7 @@ from provision.plan.order import order
 
 if TYPE_CHECKING:
     from provision.kind import Kind
+    from provision.model.plan import Change, Step
     from provision.model.resource import Desired, Live
 
 
@@ -75,3 +77,19 @@ def part(whole: Plan, tenants: Collection[str]) -> Plan:
         problems=tuple(problem for problem in whole.problems if problem.tenant in tenants),
         tenants=tuple(tenant for tenant in whole.tenants if tenant in tenants),
     )
+
+
+def by_tenant(whole: Plan) -> dict[str, Plan]:
+    """Return a plan's steps tenant by tenant, with the changes they make, under the whole's fingerprint."""
+    changes: dict[str, list[Change]] = defaultdict(list)
+    steps: dict[str, list[Step]] = defaultdict(list)
+    for change in whole.changes:
+        changes[change.address.tenant].append(change)
+    for step in whole.steps:
+        steps[step.address.tenant].append(step)
+    return {
+        tenant: replace(
+            whole, changes=tuple(changes[tenant]), steps=tuple(its), problems=(), tenants=(tenant,)
+        )
+        for tenant, its in steps.items()
+    }

@@ -1,3 +1,4 @@
+from concurrent.futures import ThreadPoolExecutor
 from types import SimpleNamespace
 
 import pytest
@@ -9,7 +10,7 @@ from provision.errors import CloudError, Unreachable
 from provision.model.outcome import Outcome, Status
 from provision.model.plan import Action
 
-CLOUD = SimpleNamespace(ids=Ids(), each=lambda ask, items: [ask(item) for item in items])
+CLOUD = SimpleNamespace(ids=Ids())
 
 
 class Shelf:
@@ -73,3 +74,22 @@ def test_of_two_the_oldest_counts():
 def test_a_cloud_that_cannot_be_asked_is_said():
     (failed,) = look(Shelf(Unreachable("no answer")), outcome("one", shown=False))
     assert failed.status is Status.FAILED and isinstance(failed.error, Unreachable)
+
+
+def test_a_kind_that_asks_with_all_the_workers_there_are_is_not_waited_for_in_vain():
+    with ThreadPoolExecutor(1) as workers:
+
+        class Asking(Shelf):
+            def observe(self, cloud, tenants):
+                return iter(workers.submit(super().observe, cloud, tenants).result(timeout=5))
+
+        cloud = SimpleNamespace(ids=Ids(), each=workers.map)
+        wanted = {want.address: want for want in (desired("one", title="Emma"),)}
+        (found,) = confirmed(
+            cloud,
+            {"book": Asking([live("one", title="Emma")])},
+            wanted,
+            (outcome("one", shown=False),),
+            window=0.0,
+        )
+    assert found.status is Status.DONE

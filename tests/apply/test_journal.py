@@ -1,6 +1,8 @@
 import sqlite3
 import subprocess
 import sys
+import time
+from dataclasses import replace
 
 import pytest
 
@@ -41,6 +43,28 @@ def test_a_step_that_ended_is_not_in_doubt(journal, status):
     journal.conclude(run, ended(status, ProvisionError("no") if status is Status.FAILED else None))
     journal.end(run)
     assert journal.doubtful("test", 0.0) == set()
+
+
+def test_what_was_made_a_moment_ago_may_not_be_listed_yet(journal):
+    run = journal.begin(PLAN)
+    journal.intend(run, STEP)
+    journal.conclude(run, replace(ended(Status.DONE), ended=time.time()))
+    assert journal.doubtful("test", time.time()) == {ONE}
+    again = Step(f"DELETE:{ONE}", Action.DELETE, ONE)
+    journal.intend(run, again)
+    gone = Outcome(again.id, Action.DELETE, ONE, Status.DONE, started=1.0, ended=time.time())
+    journal.conclude(run, gone)
+    assert journal.doubtful("test", time.time()) == set()
+
+
+def test_a_disk_that_is_full_is_said(journal):
+    def fill():
+        while True:
+            journal.begin(PLAN)
+
+    journal._db.execute("PRAGMA max_page_count = 1")
+    with pytest.raises(ProvisionError, match=r"journal\.sqlite: the journal cannot be written: .*full"):
+        fill()
 
 
 def test_an_unknown_outcome_stays_in_doubt(journal):

@@ -357,3 +357,22 @@ def test_an_error_inside_releases_it_too(hall):
     with pytest.raises(ZeroDivisionError), held_for_real(hall, LIFE):
         _ = 1 / 0
     assert hall.projects == {}
+
+
+@pytest.mark.parametrize("method", ["GET", "POST", "DELETE"])
+@pytest.mark.parametrize("status", [429, 503])
+def test_a_keystone_that_cannot_just_now_is_asked_again(somebody, hall, time, ended, method, status):
+    gone = somebody().win()
+    gone.door.write(gone.plate, str(gone.holder).replace(f"pid {gone.holder.pid}", f"pid {ended}"))
+    hall.before[method] = status
+    time.meanwhile.append(lambda: hall.before.pop(method, None))
+    assert somebody().win().holder.epoch == 2
+    assert time.now == 0.5
+
+
+def test_a_keystone_that_never_can_is_said(somebody, hall, time):
+    hall.before["POST"] = 503
+    with pytest.raises(UnknownOutcome):
+        somebody().win()
+    assert hall.projects == {}
+    assert time.now == 3.5

@@ -111,6 +111,23 @@ def test_a_lost_create_that_shows_late_is_waited_for(shelf):
     assert run(shelf, title="Emma").status is Status.DONE and shelf.calls.count("create") == 1
 
 
+def test_what_it_stands_on_may_not_show_yet(shelf):
+    shelf.trouble = {"create": [NotFound("no such project")] * 3}
+    assert run(shelf, title="Emma").status is Status.DONE and shelf.calls == ["create"] * 4
+    shelf.trouble = {"create": [NotFound("no such project")] * 99}
+    assert isinstance(run(shelf, title="Emma").error, NotFound)
+
+
+def test_a_conflict_of_an_update_is_a_stale_look_until_it_stays(shelf):
+    have = Live(ADDRESS, "id0", spec(title="Emma"), True)
+    shelf.there["id0"] = have
+    shelf.trouble = {"update": [Conflict("it is so already")] * 2}
+    assert run(shelf, Action.UPDATE, have=have, title="Persuasion").status is Status.DONE
+    assert shelf.calls == ["update", "look", "update", "look", "update"]
+    shelf.trouble = {"update": [Conflict("it is so already")] * 99}
+    assert isinstance(run(shelf, Action.UPDATE, have=have, title="Emma").error, Conflict)
+
+
 def test_a_create_that_is_lost_again_and_again_is_given_up_in_doubt(shelf):
     shelf.trouble = {"create": [lost(after=False)] * 9}
     outcome = run(shelf, title="Emma")
@@ -165,6 +182,32 @@ def test_what_an_earlier_run_left_in_doubt_is_looked_for_first(shelf):
     assert "create" not in shelf.calls
 
 
+def test_one_look_is_enough_once_the_window_since_this_run_began_is_over(shelf):
+    performer = Performer(
+        SimpleNamespace(ids=Ids()),
+        {"book": shelf},
+        {ADDRESS: Change(Action.CREATE, ADDRESS, Desired(ADDRESS, spec(title="Emma"), Origin("x", 1)), None)},
+        frozenset({ADDRESS}),
+        began=time.monotonic() - 60,
+    )
+    outcome = performer(Step(f"CREATE:{ADDRESS}", Action.CREATE, ADDRESS))
+    assert outcome.status is Status.DONE and not outcome.found
+    assert shelf.calls == ["look", "create"]
+
+
+def test_until_then_what_was_left_in_doubt_is_waited_for(shelf):
+    run(shelf, title="Emma", doubtful=[ADDRESS])
+    assert shelf.calls.count("look") > 2 and shelf.calls[-1] == "create"
+
+
+@pytest.mark.parametrize(("doubtful", "status"), [([ADDRESS], Status.DONE), ([], Status.FAILED)])
+def test_an_update_that_may_have_happened_already_is_made_from_what_is_there(shelf, doubtful, status):
+    shelf.there["a"] = Live(ADDRESS, "a", spec(title="Emm"), True)
+    shelf.trouble = {"update": [CloudError("not twice")]}
+    outcome = run(shelf, Action.UPDATE, have=shelf.there["a"], title="Emma", doubtful=doubtful)
+    assert outcome.status is status
+
+
 def test_of_two_the_oldest_is_taken(shelf):
     shelf.trouble = {"create": [lost(after=True)]}
     shelf.there["z"] = Live(ADDRESS, "z", spec(title="Emma"), True, {}, "2026")
@@ -206,7 +249,7 @@ def test_what_is_objected_to_after_a_loss_is_looked_at_again(shelf):
     shelf.there["a"] = have
     shelf.trouble = {"update": [lost(after=True), Conflict("it is there")]}
     assert run(shelf, Action.UPDATE, have=have, title="Emma").status is Status.DONE
-    shelf.trouble = {"update": [Conflict("no")]}
+    shelf.trouble = {"update": [Conflict("no")] * 9}
     assert isinstance(run(shelf, Action.UPDATE, have=have, title="Emma").error, Conflict)
 
 

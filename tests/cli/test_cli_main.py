@@ -17,6 +17,7 @@ SAID = say("it broke", "c'est cassé")
 EXITS = {
     errors.ProvisionError: 1,
     errors.SandboxError: 1,
+    errors.ClusterError: 1,
     errors.Refused: 3,
     errors.StalePlan: 3,
     errors.WriteRefused: 3,

@@ -47,8 +47,8 @@ def asked(monkeypatch):
         on_event(Reading("book", 1, 1))
         return workflow.Planned(seen["plan"], question.options, REQUESTS, 0.5)
 
-    def apply(question, *, saved, confirm, rollout, whole, on_event):
-        seen.update(question=question, saved=saved, rollout=rollout, whole=whole)
+    def apply(question, *, saved, confirm, rollout, scheduler, whole, on_event):
+        seen.update(question=question, saved=saved, rollout=rollout, scheduler=scheduler, whole=whole)
         if note := seen.get("note"):
             on_event(Noted(note))
         declined = confirm is not None and not confirm(seen["plan"])
@@ -199,6 +199,14 @@ def test_apply_passes_on_how_to_go_through_the_tenants(run, asked, estate):
     run("apply", "--estate", estate, "--yes", "--format", "json", *how)
     assert asked["rollout"] == Rollout(5, 50, Budget(5, percent=True), rollback=True)
     assert asked["whole"] is True
+
+
+def test_apply_passes_on_where_the_steps_are_made(run, asked, estate):
+    asked["plan"] = PENDING
+    run("apply", "--estate", estate, "--yes")
+    assert asked["scheduler"] is None
+    run("apply", "--estate", estate, "--yes", "--engine", "dask", "--scheduler", "tls://192.0.2.10:8786")
+    assert asked["scheduler"] == "tls://192.0.2.10:8786"
 
 
 def test_a_failure_budget_that_is_none_is_said(run, asked, estate):

@@ -22,7 +22,7 @@ class Keystone:
 
     def __init__(self, *, life=3600.0, answers=(), trusted=True):
         self.trusted = trusted
-        self.life, self.good, self.issued, self.refused = life, set(), 0, 0
+        self.life, self.good, self.issued, self.refused, self.served = life, set(), 0, 0, 0
         self.before = iter(answers)
         self.lock, self.names = threading.Lock(), itertools.count(1)
 
@@ -32,6 +32,7 @@ class Keystone:
         time.sleep(0.002)
         with self.lock:
             if request.headers["X-Auth-Token"] in self.good:
+                self.served += 1
                 return THINGS
             self.refused += 1
         return 401, {}, {"error": {"message": "who are you?"}}
@@ -48,6 +49,12 @@ class Keystone:
         end = datetime.now(UTC) + timedelta(seconds=self.life)
         token = {"expires_at": end.isoformat(), "methods": ["password"], "user": {"id": "u", "name": "u"}}
         return 201, {"X-Subject-Token": name}, {"token": token}
+
+    def serve(self, more):
+        """Wait until so many more calls were answered: revocations that follow one another faster prove nothing."""
+        enough = self.served + more
+        while self.served < enough:
+            time.sleep(0.01)
 
     def revoke(self):
         with self.lock:
@@ -78,9 +85,9 @@ def test_revocations_under_fifty_threads_never_reach_a_caller():
         working = [executor.submit(work, api) for _ in range(workers)]
         try:
             for _ in range(times):
-                time.sleep(0.2)
+                keystone.serve(2 * workers)
                 keystone.revoke()
-            time.sleep(0.2)
+            keystone.serve(2 * workers)
         finally:
             stop.set()
         assert sum(each.result() for each in working) > workers

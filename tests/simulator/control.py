@@ -6,6 +6,7 @@ import re
 from dataclasses import asdict
 
 from simulator import ledger, seed
+from simulator.holdings import holdings
 from simulator.knobs import Knobs, turned
 from simulator.route import Answer, Routes
 
@@ -111,6 +112,11 @@ def verdict(world, ask):
 @routes.on("GET", "/_ledger/live")
 def live(world, ask):
     return Answer(200, ledger.live(world))
+
+
+@routes.on("GET", "/_ledger/holdings")
+def show_holdings(world, ask):
+    return Answer(200, holdings(world))
 
 
 @routes.on("GET", "/_ledger/commits")

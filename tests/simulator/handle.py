@@ -70,6 +70,10 @@ class Simulator:
         """Return [tenant, name] of everything that is there, by kind."""
         return self.get("/_ledger/live")
 
+    def holdings(self):
+        """Return what each tenant has, one line a thing, in words instead of ids."""
+        return self.get("/_ledger/holdings")
+
     def commits(self, **narrow):
         """Return what was committed, the oldest first."""
         return self.get("/_ledger/commits", narrow)["commits"]

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
 SERVICES = ("identity", "compute", "network", "volume", "image", "key-manager", "object-store")
-KINDS = ("reset", "hang", "503", "429", "504", "html", "slow", "truncated")
-BEFORE = frozenset({"503", "429", "html"})
+KINDS = ("reset", "hang", "503", "429", "504", "html", "slow", "truncated", "403")
+BEFORE = frozenset({"503", "429", "html", "403"})
 
 
 @dataclass(frozen=True)
@@ -17,7 +17,7 @@ class Fault:
 
     Attributes:
         kind: ``reset`` (commit, then reset the connection), ``hang`` (commit, then no answer for `hold` seconds, then
-            close), ``503`` and ``429`` and ``html`` (answered before anything is done), ``504`` (commit, then a gateway's
+            close), ``503``, ``429``, ``403`` and ``html`` (answered before anything is done), ``504`` (commit, then a gateway's
             word), ``slow`` (the body a byte at a time, for `hold` seconds), ``truncated`` (half of the body).
         fraction: of the matching calls, 0 to 1.
         methods, paths: regular expressions; a path is as sent, with its service in front (``/network/v2.0/…``). Asking for

@@ -183,6 +183,9 @@ def _unavailable(fault):
 _BEFORE = {
     "503": _unavailable,
     "429": lambda fault: _wait(str(fault.retry_after)),
+    "403": lambda fault: Answer(
+        403, {"error": {"code": 403, "message": "Policy does not allow this.", "title": "Forbidden"}}
+    ),
     "html": lambda fault: Answer(200, HTML, {"Content-Type": "text/html"}),
 }
 
