@@ -84,29 +84,25 @@ def record(estate: Path, tenant: str) -> Recording:
 @contextlib.contextmanager
 def _listening(sent: list[Sent]) -> Iterator[None]:
     """Note each request, and the step it was sent for, while the block runs."""
-    here, send, perform, origin = threading.local(), Wire.send, Performer.__call__, time.perf_counter()
+    here, exchange, perform, origin = (
+        threading.local(),
+        Wire.exchange,
+        Performer.__call__,
+        time.perf_counter(),
+    )
 
-    def noting(self: Wire, request: Any, *args: Any, **kwargs: Any) -> Any:
+    def noting(
+        self: Wire, road: Any, method: str, url: str, headers: Any, body: Any = None, **more: Any
+    ) -> Any:
         began = time.perf_counter() - origin
-        response = send(self, request, *args, **kwargs)
+        answer = exchange(self, road, method, url, headers, body, **more)
         ended = time.perf_counter() - origin
-        body = request.body.decode() if isinstance(request.body, bytes) else request.body or ""
-        headers = {name: str(value) for name, value in request.headers.items() if _CARRIED.fullmatch(name)}
+        carried = {name: str(value) for name, value in headers.items() if _CARRIED.fullmatch(name)}
+        said = (body or b"").decode()
         step = getattr(here, "step", "")
-        sent.append(
-            Sent(
-                step,
-                request.method,
-                request.url,
-                headers,
-                body,
-                response.status_code,
-                response.text,
-                began,
-                ended,
-            )
-        )
-        return response
+        text = answer.content.decode("utf-8", "replace")
+        sent.append(Sent(step, method, url, carried, said, answer.status, text, began, ended))
+        return answer
 
     def performing(self: Performer, step: Any) -> Any:
         here.step = step.id
@@ -115,11 +111,11 @@ def _listening(sent: list[Sent]) -> Iterator[None]:
         finally:
             here.step = ""
 
-    Wire.send, Performer.__call__ = noting, performing
+    Wire.exchange, Performer.__call__ = noting, performing
     try:
         yield
     finally:
-        Wire.send, Performer.__call__ = send, perform
+        Wire.exchange, Performer.__call__ = exchange, perform
 
 
 def distill(recording: Recording) -> tuple[Call, ...]:
@@ -254,7 +250,8 @@ def _only_needed(calls: Sequence[Call]) -> Iterator[Call]:
 
 
 def _writes(sent: Sent) -> bool:
-    return sent.method not in READING and not sent.url.endswith("/auth/tokens")
+    """Tell a step's own write: the lease of the run writes too, and belongs to no step."""
+    return sent.method not in READING and sent.step != ""
 
 
 def _ids(sent: Sent) -> list[str]:
