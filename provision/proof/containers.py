@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from provision.cloud.anybody import anybody
 from provision.errors import Forbidden, NotFound
-from provision.proof.promise import Seen, Stage, promise, refused, together, wanted, where
+from provision.proof.promise import Seen, Stage, from_next_door, promise, refused, together, wanted, where
 from provision.text import Text, say
 
 if TYPE_CHECKING:
@@ -84,7 +84,7 @@ def written_by_nobody_else(stage: Stage, key: str) -> Seen:
     address = _put(stage, container)
     tries = [_anonymous(method, address) for method in ("PUT", "DELETE")]
     tries += [_as_another(stage, method, container, Forbidden) for method in ("PUT", "DELETE")]
-    untouched = _account(stage).send("GET", f"/{container}/{stage.name}").content == DATASET
+    untouched = _untouched(stage, container)
     return together(*tries, Seen(untouched, _unchanged(held=untouched)))
 
 
@@ -134,7 +134,7 @@ def nothing_public(stage: Stage, _key: str) -> Seen:
             not opened,
             say("open to anybody: {names}", "ouverts à n'importe qui : {names}", names=names)
             if opened
-            else say("{count} containers, none open", "{count} conteneurs, aucun ouvert", count=len(listed)),
+            else say("none open, of {count}", "aucun ouvert, sur {count}", count=len(listed)),
         ),
     )
 
@@ -162,7 +162,7 @@ def _as_another(stage: Stage, method: str, container: str, *by: type[CloudError]
     path = f"/{container}/{stage.name}"
     content = b"forged" if method == "PUT" else None
     return refused(
-        lambda: theirs.send(method, path, content=content), f"{method} …{path} (another tenant)", *by
+        lambda: theirs.send(method, path, content=content), from_next_door(f"{method} …{path}"), *by
     )
 
 
@@ -199,6 +199,13 @@ def _anonymous(method: str, address: str) -> Seen:
             status=answer.status,
         ),
     )
+
+
+def _untouched(stage: Stage, container: str) -> bool:
+    try:
+        return _account(stage).send("GET", f"/{container}/{stage.name}").content == DATASET
+    except NotFound:
+        return False
 
 
 def _unchanged(*, held: bool) -> Text:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from provision.errors import Forbidden, NotFound, QuotaExceeded
-from provision.proof.promise import Seen, Stage, promise, refused, together, wanted
+from provision.proof.promise import Seen, Stage, from_next_door, promise, refused, together, wanted
 from provision.text import say
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ def not_shared(stage: Stage, _key: str) -> Seen:
 
 def _hidden(theirs: Api, name: str, network: str) -> Seen:
     return refused(
-        lambda: theirs.get(f"/networks/{network}"), f"GET {name} (another tenant)", NotFound, Forbidden
+        lambda: theirs.get(f"/networks/{network}"), from_next_door(f"GET {name}"), NotFound, Forbidden
     )
 
 
@@ -93,8 +93,8 @@ def cannot_share(stage: Stage, _key: str) -> Seen:
     "port-security",
     service="network",
     says=say(
-        "a port on {item} is filtered by the default group, and cannot spoof addresses",
-        "un port de {item} est filtré par le groupe par défaut, et ne peut pas usurper d'adresse",
+        "a port on network {item} is filtered by the default group, and cannot spoof addresses",
+        "un port du réseau {item} est filtré par le groupe par défaut, et ne peut pas usurper d'adresse",
     ),
     tried=say(
         "a member makes a port without saying anything of security",

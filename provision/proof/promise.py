@@ -22,12 +22,13 @@ import time
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
-from provision.errors import CloudError, ProvisionError
+from provision.errors import CloudError, Forbidden, NotFound, ProvisionError
 from provision.kind import kinds
 from provision.model.address import Address
-from provision.text import Text, same, say
+from provision.text import Text, say
 
 if TYPE_CHECKING:
     from provision.cloud.api import Api
@@ -185,13 +186,26 @@ def where(path: str, *, says: object = None) -> Made:
     return made
 
 
-def refused(call: Callable[[], object], what: str, *by: type[CloudError]) -> Seen:
+def refused(call: Callable[[], object], what: str | Text, *by: type[CloudError]) -> Seen:
     """Try what must be refused, and say how it was answered; another error than those named proves nothing and is raised."""
     try:
         call()
     except by as error:
-        return Seen(held=True, what=same(f"{what} → {error.status}"))
+        answer = say("{what} → {status}", "{what} → {status}", what=what, status=error.status)
+        return Seen(held=True, what=answer)
     return Seen(held=False, what=say("{what} was accepted", "{what} a été accepté", what=what))
+
+
+def denied(error: CloudError, what: str) -> Seen:
+    """Return a broken promise where a service will not do what the tenant may have done; raise what is no such answer."""
+    if not isinstance(error, Forbidden | NotFound) and error.status != HTTPStatus.BAD_REQUEST:
+        raise error
+    return Seen(held=False, what=say("{what} → {why}", "{what} → {why}", what=what, why=error.what))
+
+
+def from_next_door(what: str) -> Text:
+    """Say that it was tried as another tenant."""
+    return say("{what} (another tenant)", "{what} (un autre tenant)", what=what)
 
 
 def together(*seen: Seen) -> Seen:

@@ -45,18 +45,21 @@ def prove(
     moment's users are created. Everything made is removed, also once `stopped` says yes; what was not tried by then says so.
     Raises `CloudError` where a moment's user cannot be removed.
     """
-    cases = {tenant.key: [] if tenant.retired else _cases(tenant) for tenant in tenants}
-    told = _counted(on_event, sum(map(len, cases.values())))
+    known = {tenant.key: cases(tenant) for tenant in tenants}
+    told = _counted(on_event, sum(map(len, known.values())))
     with _neighbourhood(cloud) as next_door, ThreadPoolExecutor(AT_A_TIME, "prove") as pool:
         done = [
-            pool.submit(_proofs, cloud, tenant, cases[tenant.key], next_door, stopped, told)
+            pool.submit(_proofs, cloud, tenant, known[tenant.key], next_door, stopped, told)
             for tenant in tenants
-            if cases[tenant.key]
+            if known[tenant.key]
         ]
         return tuple(proof for each in done for proof in each.result())
 
 
-def _cases(tenant: Tenant) -> list[Case]:
+def cases(tenant: Tenant) -> list[Case]:
+    """Return what a tenant is promised that can be proven, each with its document key; nothing of one that is to go."""
+    if tenant.retired:
+        return []
     return [(promise, key) for promise in promises() for key in promise.made(tenant)]
 
 
@@ -94,7 +97,7 @@ def _neighbourhood(cloud: Cloud) -> Iterator[Callable[[], Neighbour]]:
 def _proofs(  # noqa: PLR0913, PLR0917 (a thread is given all of it)
     cloud: Cloud,
     tenant: Tenant,
-    cases: Sequence[Case],
+    known: Sequence[Case],
     next_door: Callable[[], Neighbour],
     stopped: Callable[[], bool],
     told: Callable[[Proof], None],
@@ -106,15 +109,26 @@ def _proofs(  # noqa: PLR0913, PLR0917 (a thread is given all of it)
             as_tenant = cloud if stopped() else end.enter_context(guest(cloud, tenant))
         except ProvisionError as error:
             as_tenant, unmet = cloud, error
-        for case in cases:
-            name = f"provision-proof-{secrets.token_hex(4)}"
-            stage = Stage(tenant, cloud, as_tenant, next_door, stopped, ExitStack(), name)
-            proofs.append(_tried(case, stage, unmet))
+        for case in known:
+            stage = set_up(tenant, cloud, as_tenant, next_door, stopped)
+            proofs.append(tried(case, stage, unmet))
             told(proofs[-1])
     return proofs
 
 
-def _tried(case: Case, stage: Stage, unmet: ProvisionError | None) -> Proof:
+def set_up(
+    tenant: Tenant,
+    operator: Cloud,
+    as_tenant: Cloud,
+    next_door: Callable[[], Neighbour],
+    stopped: Callable[[], bool] = never,
+) -> Stage:
+    """Return the stage of one test, with a name of its own."""
+    name = f"provision-proof-{secrets.token_hex(4)}"
+    return Stage(tenant, operator, as_tenant, next_door, stopped, ExitStack(), name)
+
+
+def tried(case: Case, stage: Stage, unmet: ProvisionError | None = None) -> Proof:
     """Return the proof of one promise; `unmet` is why nobody could be the tenant."""
     promise, key = case
     started = time.monotonic()

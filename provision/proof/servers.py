@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from provision.proof.promise import Seen, Stage, Unprovable, promise, wanted
+from provision.errors import CloudError
+from provision.proof.promise import Seen, Stage, Unprovable, denied, promise, wanted
 from provision.text import Text, say
 
 if TYPE_CHECKING:
@@ -44,7 +45,10 @@ def server_boots(stage: Stage, _key: str) -> Seen:
         )
     stage.after(lambda: _gone(stage))
     asked = _asked(stage, flavor, [stage.id("network", network) for network in families])
-    made = stage.guest.compute.post("/servers", {"server": asked})["server"]["id"]
+    try:
+        made = stage.guest.compute.post("/servers", {"server": asked})["server"]["id"]
+    except CloudError as error:
+        return denied(error, "POST /servers")
     server = stage.settled(lambda: _server(stage, made), lambda found: found["status"] in {"ACTIVE", "ERROR"})
     addresses = {
         network: sorted({each["version"] for each in addresses})

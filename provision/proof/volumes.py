@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from provision.errors import CloudError
-from provision.proof.promise import Seen, Stage, promise, where
+from provision.proof.promise import Seen, Stage, denied, promise, where
 from provision.text import say
 
 if TYPE_CHECKING:
@@ -33,7 +33,10 @@ def volume_encrypted(stage: Stage, _key: str) -> Seen:
     """Make a volume without naming a type; see that it is encrypted, and its key in the key manager."""
     volumes = stage.guest.volume.at(microversion=SHOWS_THE_KEY)
     stage.after(lambda: _gone(stage))
-    made = volumes.post("/volumes", {"volume": {"size": 1, "name": stage.name}})["volume"]["id"]
+    try:
+        made = volumes.post("/volumes", {"volume": {"size": 1, "name": stage.name}})["volume"]["id"]
+    except CloudError as error:
+        return denied(error, "POST /volumes")
     volume: dict[str, Any] = stage.settled(
         lambda: volumes.get(f"/volumes/{made}")["volume"], lambda found: found["status"] != "creating"
     )
