@@ -13,7 +13,10 @@ from provision import sandbox as control
 from provision.cloud.connect import connect
 from provision.draft import look
 
-PROFILES = {SECURED: "hautement-securise", TOWN: "collectivite"}
+PROFILES = {
+    SECURED: "profile: hautement-securise\n",
+    TOWN: "profile: collectivite\ncompute: {flavors: []}\n",  # one server a run is enough
+}
 
 
 @pytest.fixture(scope="session")
@@ -30,7 +33,7 @@ def proven_estate(at_the_sandbox, tmp_path_factory):
     folder, name = tmp_path_factory.mktemp("proofs"), f"proofs{secrets.token_hex(3)}"
     workflow.init(folder, name=name, cloud=None, language="en")
     documents = {
-        folder / "tenants" / f"{name}-{key}.yaml": f"tenant: {name}-{key}\nprofile: {profile}\n"
+        folder / "tenants" / f"{name}-{key}.yaml": f"tenant: {name}-{key}\n{profile}"
         for key, profile in PROFILES.items()
     }
     for path, text in documents.items():

@@ -46,9 +46,10 @@ class Stand:
     def promised(self):
         return [(promise.name, key) for promise, key in cases(self.tenant)]
 
-    def try_all(self, only=None):
-        """Try what is promised, or only what bears one of some names; return the proofs."""
-        known = [case for case in cases(self.tenant) if only is None or case[0].name in only]
+    def try_all(self, only=None, but=()):
+        """Try what is promised, or only what bears one of some names, or none of others; return the proofs."""
+        names = {name for name, _ in self.promised if only is None or name in only} - {*but}
+        known = [case for case in cases(self.tenant) if case[0].name in names]
         with ThreadPoolExecutor(self.at_a_time) as pool:
             return list(pool.map(self._try, known))
 

