@@ -43,17 +43,31 @@ def prove(
 
     The tenants must have been observed in this run (their ids are in `cloud.ids`), and `cloud` must be allowed to write:
     moment's users are created. Everything made is removed, also once `stopped` says yes; what was not tried by then says so.
-    Raises `CloudError` where a moment's user cannot be removed.
+    Where a moment's user or neighbour cannot be removed, the last proof made with it bears the error.
     """
     known = {tenant.key: cases(tenant) for tenant in tenants}
     told = _counted(on_event, sum(map(len, known.values())))
-    with _neighbourhood(cloud) as next_door, ThreadPoolExecutor(AT_A_TIME, "prove") as pool:
+    proofs: list[Proof] = []
+    with _kept(proofs), _neighbourhood(cloud) as next_door, ThreadPoolExecutor(AT_A_TIME, "prove") as pool:
         done = [
             pool.submit(_proofs, cloud, tenant, known[tenant.key], next_door, stopped, told)
             for tenant in tenants
             if known[tenant.key]
         ]
-        return tuple(proof for each in done for proof in each.result())
+        for each in done:
+            proofs += each.result()
+    return tuple(proofs)
+
+
+@contextmanager
+def _kept(proofs: list[Proof]) -> Iterator[None]:
+    """Keep the proofs made in this block where what they were made with does not go away; the last one bears the error."""
+    try:
+        yield
+    except ProvisionError as error:
+        if not proofs:
+            raise
+        proofs[-1] = replace(proofs[-1], error=error)
 
 
 def cases(tenant: Tenant) -> list[Case]:
@@ -103,7 +117,7 @@ def _proofs(  # noqa: PLR0913, PLR0917 (a thread is given all of it)
     told: Callable[[Proof], None],
 ) -> list[Proof]:
     proofs: list[Proof] = []
-    with ExitStack() as end:
+    with _kept(proofs), ExitStack() as end:
         unmet: ProvisionError | None = None
         try:
             as_tenant = cloud if stopped() else end.enter_context(guest(cloud, tenant))

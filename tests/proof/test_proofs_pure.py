@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import json
-from contextlib import ExitStack
+import re
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
 from written import written
 
-import provision.proof  # noqa: F401 (finds every promise)
 from provision.errors import CloudError, Forbidden, NotFound, Refused, UsageError
 from provision.model.origin import Origin
 from provision.model.proof import Proof, Proven, Subject, Verdict
-from provision.proof import evidence
+from provision.proof import evidence, prove, run
 from provision.proof.promise import Promise, Seen, Stage, Unprovable, denied, promises, refused, together
 from provision.proof.run import cases, tried
 from provision.report import proofs as report
@@ -130,6 +131,25 @@ def test_what_is_not_promised_is_not_tried():
     names = {promise.name for promise, _ in cases(TENANT)}
     assert names == {"secret-of-another-tenant"}
     assert cases(written("acme", {"keys": {"acl": "private"}, "state": "retired"})) == []
+
+
+def test_the_page_of_proofs_tells_of_each():
+    page = (Path(__file__).parents[2] / "docs" / "proofs.md").read_text()
+    told = re.findall(r"^\| `([a-z-]+)` \| (?!seen)", page, re.MULTILINE)
+    assert sorted(told) == sorted(each.name for each in promises())
+
+
+def test_who_cannot_be_removed_is_told_beside_what_was_seen(monkeypatch):
+    @contextmanager
+    def staying(_cloud, _tenant):
+        yield None
+        raise CloudError("the user is still there")
+
+    monkeypatch.setattr(run, "guest", staying)
+    monkeypatch.setattr(run, "tried", lambda *_: proof(Verdict.HELD))
+    (ended,) = prove(None, [TENANT])
+    assert ended.verdict == Verdict.HELD
+    assert str(ended.error) == "the user is still there"
 
 
 def test_each_promise_is_said_in_both_languages():

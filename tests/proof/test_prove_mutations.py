@@ -9,6 +9,7 @@ import pytest
 from promised import AT_A_TIME, SECURED, TOWN, Stand, broken, troubles, verdicts
 
 from provision.cloud.guest import guest
+from provision.proof.promise import promises
 
 pytestmark = pytest.mark.sandbox
 
@@ -195,16 +196,16 @@ MUTATIONS = {
     "a plain type is accessible": (SECURED, "volume-types-exact", plain_type_accessible),
     "a plain type is the default": (TOWN, "volume-encrypted volume-types-exact", plain_by_default),
 }  # fmt: skip
+SLOW = {
+    "server-boots",
+    "volume-encrypted",
+}  # tried where the mutation could touch them: they are most of the time
 BY_ADMIN = {"users-of-another-domain", "servers-of-all-projects", "networks-of-other-projects", "quota-raise"}
 
 
-def test_untouched_everything_holds_and_every_proof_has_a_mutation(stands):
-    proofs = [proof for stand in stands.values() for proof in stand.try_all()]
-    assert troubles(proofs) == []
-    assert set(verdicts(proofs).values()) == {"HELD"}
-    assert {name for _, names, _ in MUTATIONS.values() for name in names.split()} | BY_ADMIN == {
-        proof.name for proof in proofs
-    }
+def test_every_proof_has_a_mutation():
+    mutated = {name for _, names, _ in MUTATIONS.values() for name in names.split()}
+    assert mutated | BY_ADMIN == {each.name for each in promises()}
 
 
 @pytest.mark.parametrize("words", MUTATIONS)
@@ -226,7 +227,7 @@ def test_a_member_who_is_admin_breaks_what_keeps_tenants_apart(stands):
     stand.operator.identity.put(path)
     try:
         with guest(stand.operator, stand.tenant) as as_admin:
-            proofs = Stand(stand.operator, stand.tenant, as_admin, stand.next_door).try_all()
+            proofs = Stand(stand.operator, stand.tenant, as_admin, stand.next_door).try_all(but=SLOW)
     finally:
         stand.operator.identity.delete(path)
     assert broken(proofs) >= BY_ADMIN
