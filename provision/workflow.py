@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import difflib
+import getpass
 import os
+import socket
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager, nullcontext
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -28,9 +31,11 @@ from provision.draft import Draft, look
 from provision.errors import ProvisionError, Refused, UsageError
 from provision.model.applied import Applied, Requests
 from provision.model.event import Listener, ignore
+from provision.model.proof import Proven, Subject
 from provision.model.rollout import Rollout
 from provision.observe.facts import facts as observe_facts
 from provision.plan import file as plan_file
+from provision.proof.evidence import save as save_evidence
 from provision.text import say
 
 if TYPE_CHECKING:
@@ -38,7 +43,6 @@ if TYPE_CHECKING:
     from provision.model.facts import Facts
     from provision.model.outcome import Status
     from provision.model.plan import Plan
-    from provision.model.proof import Proof
     from provision.model.tenant import Tenant
     from provision.text import Language
 
@@ -224,12 +228,37 @@ def _part(made: Plan, tenants: Sequence[Tenant]) -> Plan:
     return planning.part(made, {tenant.key for tenant in tenants})
 
 
-def prove(question: Question, on_event: Listener = ignore) -> tuple[Proof, ...]:
-    """Put the provable promises of tenants that are on the cloud to the test, as the tenants themselves and as anybody."""
-    with _connected(question) as (_, tenants, cloud):
+def prove(question: Question, on_event: Listener = ignore) -> Proven:
+    """Put the promises of tenants that are on the cloud to the test, as the tenants themselves, their neighbour and anybody.
+
+    Asked to stop (Ctrl-C, SIGTERM), what is in flight is ended and cleaned up, and what was not tried says so.
+    """
+    started, now = time.monotonic(), datetime.now(UTC)
+    with _connected(question) as (estate, tenants, cloud):
         look(cloud, tenants, on_event)
-        with cloud.writing():
-            return tuple(each for tenant in tenants for each in proof.prove(cloud, tenant))
+        with cloud.writing(), stop_asked(_nothing) as stop:
+            proofs = proof.prove(cloud, tenants, stop.is_set, on_event)
+        return Proven(
+            estate.name,
+            cloud.name,
+            now.isoformat(timespec="seconds"),
+            f"{getpass.getuser()}@{socket.gethostname()}",
+            tuple(
+                Subject(each.key, each.profile, each.profile_version, cloud.ids.project(each.key) or "")
+                for each in tenants
+            ),
+            proofs,
+            time.monotonic() - started,
+        )
+
+
+def _nothing() -> None:
+    """Do nothing more when asked to stop: what cleans up may still be asked again."""
+
+
+def keep(evidence: Mapping[str, object], path: Path) -> None:
+    """Keep evidence, whole or not at all, for its owner's eyes only."""
+    save_evidence(evidence, path)
 
 
 @contextmanager

@@ -21,12 +21,12 @@ MOST_WORKERS = 256
 
 def questions(body: Body) -> Body:
     """Give a command the arguments of a question: TENANT…, --adopt, --replace, --workers."""
-    for add in reversed((_TENANTS, _ADOPT, _REPLACE, _WORKERS)):
+    for add in reversed((TENANTS, _ADOPT, _REPLACE, _WORKERS)):
         body = add(body)
     return body
 
 
-_TENANTS = click.argument(
+TENANTS = click.argument(
     "tenants",
     cls=Argument,
     nargs=-1,

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from provision.model.applied import Applied
-    from provision.model.proof import Proof
+    from provision.model.proof import Proven
     from provision.sandbox import Service
     from provision.text import Text
     from provision.workflow import Planned
@@ -61,10 +61,10 @@ def command(directory: Path | None) -> int:
     _chapter(4, say("Plan again: nothing to do", "Un second plan : rien à faire"))
     again = _plan(folder)
     _chapter(5, say("Proofs, on the live services", "Les preuves, sur les services"))
-    proofs = _prove(folder)
-    good = _good(applied, again, proofs)
+    proven = _prove(folder)
+    good = _good(applied, again, proven)
     if settings.told().json:
-        output.answer(text=lambda _: "", data=lambda: _data(services, applied, again, proofs))
+        output.answer(text=lambda _: "", data=lambda: _data(services, applied, again, proven))
     else:
         _say(_ending(folder) if good else _trouble())
     return 0 if good else 1
@@ -133,28 +133,28 @@ def _plan(folder: Path) -> Planned:
     return planned
 
 
-def _prove(folder: Path) -> tuple[Proof, ...]:
+def _prove(folder: Path) -> Proven:
     from provision import workflow  # noqa: PLC0415 (help needs none of it)
+    from provision.cli.progress import Watch  # noqa: PLC0415
     from provision.report import proofs as report  # noqa: PLC0415
 
-    proofs = workflow.prove(workflow.Question(folder))
-    _say(report.text(proofs, output.look(sys.stdout)).rstrip())
-    return proofs
+    with Watch(language.spoken()) as watch:
+        proven = workflow.prove(workflow.Question(folder), watch)
+    _say(report.text(proven, output.look(sys.stdout)).rstrip())
+    return proven
 
 
-def _good(applied: Applied, again: Planned, proofs: Sequence[Proof]) -> bool:
-    from provision.report import apply, plan  # noqa: PLC0415 (help needs none of it)
+def _good(applied: Applied, again: Planned, proven: Proven) -> bool:
+    from provision.report import apply, plan, proofs  # noqa: PLC0415 (help needs none of it)
 
-    held = bool(proofs) and all(proof.held for proof in proofs)
-    return apply.exit_code(applied) == plan.exit_code(again.plan) == 0 and held
+    codes = (apply.exit_code(applied), plan.exit_code(again.plan), proofs.exit_code(proven))
+    return bool(proven.proofs) and not any(codes)
 
 
-def _data(
-    services: Sequence[Service], applied: Applied, again: Planned, proofs: Sequence[Proof]
-) -> dict[str, Any]:
+def _data(services: Sequence[Service], applied: Applied, again: Planned, proven: Proven) -> dict[str, Any]:
     from provision.report import apply as applies  # noqa: PLC0415 (help needs none of it)
     from provision.report import plan as plans  # noqa: PLC0415
-    from provision.report import proofs as proven  # noqa: PLC0415
+    from provision.report import proofs  # noqa: PLC0415
     from provision.report import services as running  # noqa: PLC0415
     from provision.report.look import Cost  # noqa: PLC0415
 
@@ -163,7 +163,7 @@ def _data(
         "sandbox": running.data(services),
         "apply": applies.data(applied, Cost(applied.requests, applied.seconds), tongue),
         "plan": plans.data(again.plan, Cost(again.requests, again.seconds), tongue),
-        "proofs": proven.data(proofs, tongue),
+        "prove": proofs.data(proven, tongue),
     }
 
 

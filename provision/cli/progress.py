@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final, Self
 
 from provision.cli import output
-from provision.model.event import Ended, Event, Noted, Reading, Waved
+from provision.model.event import Ended, Event, Noted, Proved, Reading, Waved
 from provision.model.outcome import Outcome, Status
 from provision.text import Text, render, say
 
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 FAILURES_SHOWN: Final = 20
 _READING: Final = say("reading the cloud", "lecture du cloud")
+_PROVING: Final = say("proving", "mise à l'épreuve")
 _APPLYING: Final = say("applying", "application")
 
 
@@ -66,6 +67,8 @@ class Watch:
             self._draw(progress, Reading, _READING, event.done, event.total, event.kind)
         elif isinstance(event, Waved) and event.total > 1:
             self._draw(progress, Waved, _waves(event), event.number - 1, event.total)
+        elif isinstance(event, Proved):
+            self._draw(progress, Proved, _PROVING, event.done, event.total, f"{event.tenant} {event.name}")
         elif isinstance(event, Ended):
             self._fail(progress, event.outcome)
             what = str(event.outcome.address)

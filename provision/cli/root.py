@@ -29,6 +29,10 @@ COMMANDS: Final = {
     "apply": say(
         "bring the cloud to what the documents say", "amener le cloud à ce que disent les documents"
     ),
+    "prove": say(
+        "put what the profiles promise to the test, on the live cloud",
+        "mettre à l'épreuve ce que promettent les profils, sur le cloud",
+    ),
     "profile": say(
         "read the profiles that tenants are made from", "lire les profils dont les locataires sont faits"
     ),

@@ -288,16 +288,19 @@ def _open(name: str, region: CloudRegion, owner: Owner, workers: int) -> Cloud:
     return Cloud(name, connection, wire, owner, workers, Token(session))
 
 
-def reconnect(cloud: Cloud, *, user: str, password: str, project: str) -> Cloud:
-    """Connect to the same cloud as somebody else: a user's id and password, scoped to a project's id; may write."""
+def reconnect(
+    cloud: Cloud, *, user: str, password: str, project: str | None = None, domain: str | None = None
+) -> Cloud:
+    """Connect to the same cloud as somebody else: a user's id and password, scoped to a project's or a domain's id; may write."""
     ours = cloud.connection.config
+    scope = {"project_id": project} if project else {"domain_id": domain}
     region = openstack.config.OpenStackConfig(load_yaml_config=False, load_envvars=False).get_one(
         auth_type="password",
         auth={
             "auth_url": ours.get_auth_args()["auth_url"],
             "user_id": user,
             "password": password,
-            "project_id": project,
+            **scope,
         },
         region_name=ours.get_region_name("identity"),
         interface=ours.get_interface("identity"),

@@ -24,27 +24,55 @@ WORKING_ROLES: Final = ("member", "creator")
 def guest(cloud: Cloud, tenant: Tenant) -> Iterator[Cloud]:
     """Yield the cloud as a working member of the tenant sees it.
 
-    The user is created in the tenant's domain with a random password and removed at the end, whatever happens.
     Raises `NotFound` when the tenant has no project or no group whose members may work in it.
     """
-    project = cloud.identity.get(f"/projects/{cloud.ids.of(Address('project', tenant.key, tenant.key))}")[
-        "project"
-    ]
-    group = cloud.ids.of(Address("group", tenant.key, _working_group(tenant)))
-    password = secrets.token_urlsafe(24)
+    project = cloud.ids.of(Address("project", tenant.key, tenant.key))
+    with (
+        _member(cloud, tenant, _working_group(tenant)) as (user, password, _),
+        closing(reconnect(cloud, user=user, password=password, project=project)) as as_tenant,
+    ):
+        yield as_tenant
+
+
+@contextmanager
+def manager(cloud: Cloud, tenant: Tenant, group: str) -> Iterator[Cloud]:
+    """Yield the cloud as a member of a group sees it that has roles on the tenant's own domain."""
+    with (
+        _member(cloud, tenant, group) as (user, password, domain),
+        closing(reconnect(cloud, user=user, password=password, domain=domain)) as as_manager,
+    ):
+        yield as_manager
+
+
+def managing_groups(tenant: Tenant) -> list[str]:
+    """Return the groups of the documents that have roles on the tenant's own domain."""
+    groups = tenant.values.section("identity.groups")
+    return sorted(name for name, group in groups.items() if group.get("domain_roles"))
+
+
+@contextmanager
+def _member(cloud: Cloud, tenant: Tenant, group: str) -> Iterator[tuple[str, str, str]]:
+    """Yield (user, password, domain) of a new member of a group.
+
+    The user is looked for by name and removed at the end, whatever happens: also where the answer to its making was lost.
+    """
+    members = cloud.ids.of(Address("group", tenant.key, group))
+    project = cloud.ids.of(Address("project", tenant.key, tenant.key))
+    domain = cloud.identity.get(f"/projects/{project}")["project"]["domain_id"]
+    name, password = f"provision-proof-{secrets.token_hex(4)}", secrets.token_urlsafe(24)
     body = {
-        "name": f"provision-proof-{secrets.token_hex(4)}",
-        "domain_id": project["domain_id"],
+        "name": name,
+        "domain_id": domain,
         "password": password,
         "description": "a moment's user of provision's proofs",
     }
-    user = cloud.identity.post("/users", {"user": body})["user"]["id"]
     try:
-        cloud.identity.put(f"/groups/{group}/users/{user}")
-        with closing(reconnect(cloud, user=user, password=password, project=project["id"])) as as_tenant:
-            yield as_tenant
+        user = cloud.identity.post("/users", {"user": body})["user"]["id"]
+        cloud.identity.put(f"/groups/{members}/users/{user}")
+        yield user, password, domain
     finally:
-        cloud.identity.delete(f"/users/{user}")
+        for made in list(cloud.identity.list("/users", "users", name=name, domain_id=domain)):
+            cloud.identity.delete(f"/users/{made['id']}")
 
 
 def _working_group(tenant: Tenant) -> str:

@@ -51,7 +51,17 @@ class Waved:
     tenants: int
 
 
-Event = Reading | Started | Ended | Noted | Waved
+@dataclass(frozen=True, slots=True)
+class Proved:
+    """A promise of a tenant was put to the test; `done` of `total`."""
+
+    tenant: str
+    name: str
+    done: int
+    total: int
+
+
+Event = Reading | Started | Ended | Noted | Waved | Proved
 Listener = Callable[[Event], None]
 
 

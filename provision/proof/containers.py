@@ -1,55 +1,216 @@
-"""A publisher's datasets: anybody reads them over plain HTTP without a token, nobody else writes them."""
+"""Containers: what is published is read by anybody and written by nobody else, what is not is read by nobody else."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
 from provision.cloud.anybody import anybody
-from provision.model.proof import Proof
-from provision.text import say
+from provision.errors import Forbidden, NotFound
+from provision.proof.promise import Seen, Stage, from_next_door, promise, refused, together, wanted, where
+from provision.text import Text, say
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from provision.cloud.connect import Cloud
+    from provision.cloud.api import Api
+    from provision.errors import CloudError
     from provision.model.tenant import Tenant
 
-SAMPLE: Final = "exemple.csv"
 DATASET: Final = b"commune;annee;population\nExempleville;2026;12345\n"
+TYPE: Final = {"Content-Type": "text/csv; charset=utf-8"}
 OK: Final = 200
-REFUSED: Final = frozenset({401, 403})
+REFUSED: Final = frozenset({401, 403, 404})
+PUBLIC: Final = ".r:"
 
 
-def prove_publication(tenant: Tenant, container: str, as_tenant: Cloud, project: str) -> Iterator[Proof]:
-    """Publish a sample as the tenant; read it as anybody; try to overwrite it as anybody."""
-    account = as_tenant.account(project)
-    account.send(
-        "PUT", f"/{container}/{SAMPLE}", content=DATASET, headers={"Content-Type": "text/csv; charset=utf-8"}
-    )
-    address = f"{account.endpoint}/{container}/{SAMPLE}"
-    read = anybody("GET", address)
-    yield Proof(
-        tenant.key,
-        say("anybody reads the dataset, without a token", "n'importe qui lit le jeu de données, sans jeton"),
-        read.status == OK and read.body == DATASET,
+def _published(tenant: Tenant) -> list[str]:
+    return [path for path, public in _read(tenant) if public]
+
+
+def _private(tenant: Tenant) -> list[str]:
+    return [path for path, public in _read(tenant) if not public]
+
+
+def _read(tenant: Tenant) -> Iterator[tuple[str, bool]]:
+    """Yield the key that says who reads each container, and whether that is everybody."""
+    for want in wanted(tenant, "container"):
+        path = f"object.containers.{want.address.name}.read"
+        read = tenant.values.get(path)
+        yield path, read == "public" or (isinstance(read, list | tuple) and ".r:*" in read)
+
+
+@promise(
+    "dataset-read-by-anybody",
+    service="object-store",
+    says=say(
+        "anybody reads the datasets of {item}, without a token",
+        "n'importe qui lit les jeux de données de {item}, sans jeton",
+    ),
+    tried=say(
+        "a member puts a file into the container; anybody asks for it over plain HTTP",
+        "un membre dépose un fichier dans le conteneur ; n'importe qui le demande en HTTP simple",
+    ),
+    made=_published,
+)
+def read_by_anybody(stage: Stage, key: str) -> Seen:
+    """Put a sample as the tenant, and read it as anybody."""
+    address = _put(stage, _named(key))
+    answer = anybody("GET", address)
+    return Seen(
+        answer.status == OK and answer.body == DATASET,
         say(
             "GET {address} → {status}, {count} bytes",
             "GET {address} → {status}, {count} octets",
             address=address,
-            status=read.status,
-            count=len(read.body),
+            status=answer.status,
+            count=len(answer.body),
         ),
     )
-    write = anybody("PUT", address, b"forged")
-    untouched = anybody("GET", address).body == DATASET
-    yield Proof(
-        tenant.key,
-        say("nobody else writes it", "personne d'autre ne l'écrit"),
-        write.status in REFUSED and untouched,
-        say(
-            "PUT {address} without a token → {status}",
-            "PUT {address} sans jeton → {status}",
-            address=address,
-            status=write.status,
+
+
+@promise(
+    "dataset-written-by-nobody-else",
+    service="object-store",
+    says=say("nobody else writes the datasets of {item}", "personne d'autre n'écrit les jeux de données de {item}"),
+    tried=say(
+        "a member puts a file into the container; anybody, and a member of another tenant, overwrite and delete it",
+        "un membre dépose un fichier dans le conteneur ; n'importe qui, et un membre d'un autre locataire, l'écrasent et le suppriment",
+    ),
+    made=_published,
+)  # fmt: skip
+def written_by_nobody_else(stage: Stage, key: str) -> Seen:
+    """Put a sample as the tenant; overwrite and delete it as anybody and as another tenant."""
+    container = _named(key)
+    address = _put(stage, container)
+    tries = [_anonymous(method, address) for method in ("PUT", "DELETE")]
+    tries += [_as_another(stage, method, container, Forbidden) for method in ("PUT", "DELETE")]
+    untouched = _untouched(stage, container)
+    return together(*tries, Seen(untouched, _unchanged(held=untouched)))
+
+
+@promise(
+    "container-private",
+    service="object-store",
+    says=say("container {item} cannot be read without a token of the tenant", "le conteneur {item} n'est pas lisible sans jeton du locataire"),
+    tried=say(
+        "a member puts a file into the container; anybody, and a member of another tenant, ask for it and for the list",
+        "un membre dépose un fichier dans le conteneur ; n'importe qui, et un membre d'un autre locataire, le demandent, et la liste",
+    ),
+    made=_private,
+)  # fmt: skip
+def private(stage: Stage, key: str) -> Seen:
+    """Put a sample as the tenant; read it and the listing as anybody and as another tenant."""
+    return _closed(stage, _named(key))
+
+
+@promise(
+    "nothing-public",
+    service="object-store",
+    says=say("no container can be read without signing in", "aucun conteneur n'est lisible sans s'identifier"),
+    tried=say(
+        "a member makes a container and puts a file into it; anybody, and a member of another tenant, ask for it; every "
+        "container's read list is looked at",
+        "un membre crée un conteneur et y dépose un fichier ; n'importe qui, et un membre d'un autre locataire, le demandent ; "
+        "la liste de lecture de chaque conteneur est regardée",
+    ),
+    made=where("object.public", says=False),
+)  # fmt: skip
+def nothing_public(stage: Stage, _key: str) -> Seen:
+    """Make a container; read it as anybody and as another tenant; look for opened ones in the account."""
+    account, container = _account(stage), stage.name
+    stage.after(lambda: account.delete(f"/{container}"))
+    account.send("PUT", f"/{container}")
+    fresh = _closed(stage, container)
+    listed = account.send("GET", "", params={"format": "json"}).json()
+    opened = [
+        each["name"]
+        for each in listed
+        if PUBLIC in account.head(f"/{each['name']}").get("x-container-read", "")
+    ]
+    names = ", ".join(opened)
+    return together(
+        fresh,
+        Seen(
+            not opened,
+            say("open to anybody: {names}", "ouverts à n'importe qui : {names}", names=names)
+            if opened
+            else say("none open, of {count}", "aucun ouvert, sur {count}", count=len(listed)),
         ),
+    )
+
+
+def _closed(stage: Stage, container: str) -> Seen:
+    address = _put(stage, container)
+    return together(
+        _anonymous("GET", address),
+        _anonymous("GET", address.rsplit("/", 1)[0]),
+        _as_another(stage, "GET", container, Forbidden, NotFound),
+    )
+
+
+def _named(key: str) -> str:
+    return key.split(".")[-2]
+
+
+def _account(stage: Stage) -> Api:
+    return stage.guest.account(stage.project)
+
+
+def _as_another(stage: Stage, method: str, container: str, *by: type[CloudError]) -> Seen:
+    """Try something with the sample as a member of another tenant."""
+    theirs = stage.neighbour().cloud.api("object-store").at(endpoint=_account(stage).endpoint)
+    path = f"/{container}/{stage.name}"
+    content = b"forged" if method == "PUT" else None
+    return refused(
+        lambda: theirs.send(method, path, content=content), from_next_door(f"{method} …{path}"), *by
+    )
+
+
+def _put(stage: Stage, container: str) -> str:
+    """Put the sample, to be removed with all its versions; return its address."""
+    account, path = _account(stage), f"/{container}/{stage.name}"
+    stage.after(lambda: _remove(account, container, stage.name))
+    account.send("PUT", path, content=DATASET, headers=TYPE)
+    return f"{account.endpoint}{path}"
+
+
+def _remove(account: Api, container: str, name: str) -> None:
+    account.delete(f"/{container}/{name}")
+    try:
+        versions = account.send(
+            "GET", f"/{container}", params={"versions": "", "format": "json", "prefix": name}
+        ).json()
+    except NotFound:
+        return
+    for each in versions:
+        if each.get("version_id") not in {None, "null"}:
+            account.delete(f"/{container}/{name}?version-id={each['version_id']}")
+
+
+def _anonymous(method: str, address: str) -> Seen:
+    answer = anybody(method, address, b"forged" if method == "PUT" else None)
+    return Seen(
+        answer.status in REFUSED,
+        say(
+            "{method} {address} without a token → {status}",
+            "{method} {address} sans jeton → {status}",
+            method=method,
+            address=f"…/{address.split('/', 5)[-1]}",
+            status=answer.status,
+        ),
+    )
+
+
+def _untouched(stage: Stage, container: str) -> bool:
+    try:
+        return _account(stage).send("GET", f"/{container}/{stage.name}").content == DATASET
+    except NotFound:
+        return False
+
+
+def _unchanged(*, held: bool) -> Text:
+    return (
+        say("the file is as it was", "le fichier est tel quel")
+        if held
+        else say("the file was changed", "le fichier a été modifié")
     )

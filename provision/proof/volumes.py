@@ -1,40 +1,51 @@
-"""A secured tenant's volumes: encrypted without having to ask, and nothing else on offer."""
+"""Volumes: encrypted without having to ask, and nothing else on offer."""
 
 from __future__ import annotations
 
-import time
 from typing import TYPE_CHECKING, Any, Final
 
 from provision.errors import CloudError
-from provision.model.proof import Proof
+from provision.proof.promise import Seen, Stage, denied, promise, where
 from provision.text import say
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from provision.cloud.connect import Cloud
-    from provision.model.tenant import Tenant
+    from collections.abc import Mapping
 
 SHOWS_THE_KEY: Final = "3.64"
-PATIENCE: Final = 60.0
-NAME: Final = "provision-proof"
 _YES: Final = say("yes", "oui")
 _NO: Final = say("no", "non")
 
 
-def prove_encryption(tenant: Tenant, as_tenant: Cloud) -> Iterator[Proof]:
-    """Create a volume without naming a type; see that it is encrypted and that its key is in the key manager."""
-    promise = say(
+@promise(
+    "volume-encrypted",
+    service="block-storage",
+    says=say(
         "a volume made without naming a type is encrypted, with a key of its own",
         "un volume créé sans nommer de type est chiffré, avec sa propre clé",
-    )
-    volumes = as_tenant.volume.at(microversion=SHOWS_THE_KEY)
-    made = volumes.post("/volumes", {"volume": {"size": 1, "name": NAME}})["volume"]["id"]
+    ),
+    tried=say(
+        "a member makes a volume without a type, looks up its key, and deletes the volume",
+        "un membre crée un volume sans type, regarde sa clé, et supprime le volume",
+    ),
+    made=where("storage.volume.encrypted", says=True),
+)
+def volume_encrypted(stage: Stage, _key: str) -> Seen:
+    """Make a volume without naming a type; see that it is encrypted, and its key in the key manager."""
+    volumes = stage.guest.volume.at(microversion=SHOWS_THE_KEY)
+    stage.after(lambda: _gone(stage))
     try:
-        volume = _settled(as_tenant, made)
-        key = _key(as_tenant, volume.get("encryption_key_id"))
-        held = volume["status"] == "available" and bool(volume["encrypted"]) and bool(key)
-        seen = say(
+        made = volumes.post("/volumes", {"volume": {"size": 1, "name": stage.name}})["volume"]["id"]
+    except CloudError as error:
+        return denied(error, "POST /volumes")
+    volume: dict[str, Any] = stage.settled(
+        lambda: volumes.get(f"/volumes/{made}")["volume"], lambda found: found["status"] != "creating"
+    )
+    key = _key_of(stage, volume.get("encryption_key_id"))
+    least = int(stage.tenant.values.get("storage.volume.key_size", 0))
+    whole = bool(volume["encrypted"]) and bool(key) and (key.get("bit_length") or 0) >= least
+    return Seen(
+        volume["status"] == "available" and whole,
+        say(
             "volume {id}: type {type}, status {status}, encrypted: {encrypted}; key {key}: {algorithm}, {bits} bits",
             "volume {id} : type {type}, état {status}, chiffré : {encrypted} ; clé {key} : {algorithm}, {bits} bits",
             id=made,
@@ -44,50 +55,52 @@ def prove_encryption(tenant: Tenant, as_tenant: Cloud) -> Iterator[Proof]:
             key=volume.get("encryption_key_id") or "–",
             algorithm=key.get("algorithm", "–"),
             bits=key.get("bit_length", "–"),
-        )
-        yield Proof(tenant.key, promise, held, seen)
-    finally:
-        as_tenant.volume.delete(f"/volumes/{made}")
+        ),
+    )
 
 
-def _settled(as_tenant: Cloud, volume: str) -> dict[str, Any]:
-    """Return a volume once it is neither being created nor gone from patience."""
-    until = time.monotonic() + PATIENCE
-    while True:
-        found: dict[str, Any] = as_tenant.volume.at(microversion=SHOWS_THE_KEY).get(f"/volumes/{volume}")[
-            "volume"
-        ]
-        if found["status"] != "creating" or time.monotonic() > until:
-            return found
-        time.sleep(0.5)
-
-
-def _key(as_tenant: Cloud, key: str | None) -> dict[str, Any]:
+def _key_of(stage: Stage, key: str | None) -> dict[str, Any]:
     """Return what the key manager says of a key to the tenant itself, or nothing."""
     if not key:
         return {}
     try:
-        return as_tenant.api("key-manager").get(f"/secrets/{key}")
+        return stage.guest.api("key-manager").get(f"/secrets/{key}")
     except CloudError:
         return {}
 
 
-def prove_nothing_plain(tenant: Tenant, as_tenant: Cloud) -> Iterator[Proof]:
-    """List the volume types that the tenant sees: only those of its profile."""
-    roles = tenant.estate.section("volume_types")
-    allowed = {str(roles.get(role, role)) for role in tenant.values.items("storage.volume.types")}
-    visible = {item["name"] for item in as_tenant.volume.list("/types", "volume_types")}
-    yield Proof(
-        tenant.key,
-        say(
-            "no other volume type than {allowed} can be seen",
-            "aucun autre type de volume que {allowed} n'est visible",
-            allowed=", ".join(sorted(allowed)),
-        ),
+def _gone(stage: Stage) -> None:
+    volumes = stage.guest.volume
+
+    def remove(volume: Mapping[str, Any]) -> bool:
+        if volume["status"] not in {"available", "error"}:
+            return False
+        volumes.delete(f"/volumes/{volume['id']}")
+        return True
+
+    stage.swept(lambda: volumes.get("/volumes/detail", name=stage.name)["volumes"], remove)
+
+
+@promise(
+    "volume-types-exact",
+    service="block-storage",
+    says=say(
+        "no other volume type than those of its profile can be seen",
+        "aucun autre type de volume que ceux de son profil n'est visible",
+    ),
+    tried=say("a member lists the volume types", "un membre liste les types de volume"),
+    made=where("storage.volume.access", says="exact"),
+)
+def types_exact(stage: Stage, _key: str) -> Seen:
+    """List the volume types as the tenant: only those of its profile."""
+    allowed = {want.spec.type for want in stage.wanted("volume_type_access")}
+    visible = {each["name"] for each in stage.guest.volume.list("/types", "volume_types")}
+    return Seen(
         visible == allowed,
         say(
-            "visible to the tenant: {visible}",
-            "visibles du locataire : {visible}",
+            "visible to the tenant: {visible}; promised: {allowed}",
+            "visibles du locataire : {visible} ; promis : {allowed}",
             visible=", ".join(sorted(visible)) or "–",
+            allowed=", ".join(sorted(allowed)),
         ),
     )

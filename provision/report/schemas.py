@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from provision.model.outcome import Status
 from provision.model.plan import Action
+from provision.model.proof import Verdict
 from provision.report.questions import QUESTIONS, Today
 from provision.text import LANGUAGES
 
@@ -65,6 +66,18 @@ _OUTCOME: Final = _object(
     request_ids=_list(_TEXT),
     seconds=_SECONDS,
 )
+_PROOF: Final = _object(
+    tenant=_TEXT,
+    name={"type": "string", "pattern": "^[a-z-]+$"},
+    promise=_TEXT,
+    key=_TEXT,
+    origin={"type": "string", "pattern": ":[0-9]+$"},
+    tried=_TEXT,
+    seen=_TEXT,
+    status={"enum": [each.value for each in Verdict]},
+    error=_ERROR,
+    seconds=_SECONDS,
+)
 _SERVICE: Final = _object(
     service=_TEXT,
     url=_TEXT,
@@ -108,6 +121,17 @@ RESULTS: Final[dict[str, Schema]] = {
     "plan": _object(**_PLAN),
     "apply": _object(
         **_PLAN, outcomes=_list(_OUTCOME), undone=_list(_OUTCOME), halted=_MAYBE, unbegun=_list(_TEXT)
+    ),
+    "prove": _object(
+        format={"const": 1},
+        estate=_TEXT,
+        cloud=_TEXT,
+        made_at={"type": "string", "format": "date-time"},
+        made_by=_TEXT,
+        tenants=_list(_object(tenant=_TEXT, profile=_TEXT, version=_TEXT, project=_TEXT)),
+        proofs=_list(_PROOF),
+        seconds=_SECONDS,
+        sha256={"type": "string", "pattern": "^[0-9a-f]{64}$"},
     ),
     "check": _list(_object(file=_TEXT, line=_COUNT, what=_TEXT, do=_TEXT)),
     "init": _object(

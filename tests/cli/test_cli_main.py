@@ -56,7 +56,10 @@ def raising(monkeypatch):
 
 
 def test_the_table_above_forgets_no_error():
-    known = {each for each in family(errors.ProvisionError) if each.__module__.startswith("provision.")}
+    ours = [each for each in family(errors.ProvisionError) if each.__module__.startswith("provision.")]
+    known = {
+        each for each in ours if not each.__module__.startswith("provision.proof")
+    }  # these stay in their room
     assert known == {*EXITS, errors.DocumentErrors}
 
 

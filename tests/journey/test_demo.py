@@ -39,12 +39,12 @@ def test_the_demo_comes_true_twice_and_leaves_no_process(elsewhere, tmp_path):
     assert again.returncode == 0, again.stdout + again.stderr
     result = json.loads(again.stdout)
     assert result["apply"]["changes"] == result["plan"]["changes"] == []
-    assert {proof["tenant"] for proof in result["proofs"]} == {
+    assert {proof["tenant"] for proof in result["prove"]["proofs"]} == {
         "clinique-ouest",
         "observatoire-climat",
         "ville-exemple",
     }
-    assert all(proof["held"] for proof in result["proofs"])
+    assert all(proof["status"] == "HELD" for proof in result["prove"]["proofs"])
 
     pids = [service["pid"] for service in result["sandbox"]]
     assert pids

@@ -1,0 +1,62 @@
+"""Two tenants on the sandbox, one a profile, that the whole session shares; whoever breaks something puts it right again."""
+
+from __future__ import annotations
+
+import secrets
+from contextlib import closing, contextmanager
+
+import pytest
+from promised import SECURED, TOWN, Stand
+
+from provision import declare, workflow
+from provision import sandbox as control
+from provision.cloud.connect import connect
+from provision.draft import look
+
+PROFILES = {
+    SECURED: "profile: hautement-securise\n",
+    TOWN: "profile: collectivite\ncompute: {flavors: []}\n",  # one server a run is enough
+}
+
+
+@pytest.fixture(scope="session")
+def at_the_sandbox(sandbox):
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in control.environment(sandbox).items():
+            patch.setenv(name, value)
+        yield
+
+
+@pytest.fixture(scope="session")
+def proven_estate(at_the_sandbox, tmp_path_factory):
+    """The folder of an estate whose tenants are on the sandbox, retired at the end."""
+    folder, name = tmp_path_factory.mktemp("proofs"), f"proofs{secrets.token_hex(3)}"
+    workflow.init(folder, name=name, cloud=None, language="en")
+    documents = {
+        folder / "tenants" / f"{name}-{key}.yaml": f"tenant: {name}-{key}\n{profile}"
+        for key, profile in PROFILES.items()
+    }
+    for path, text in documents.items():
+        path.write_text(text)
+    assert set(workflow.apply(workflow.Question(folder)).ends) == {"DONE"}
+    yield folder
+    for path, text in documents.items():
+        path.write_text(f"{text}state: retired\nretirement: {{reason: end of the test, date: 2026-11-25}}\n")
+    assert set(workflow.apply(workflow.Question(folder)).ends) == {"DONE"}
+
+
+@pytest.fixture(scope="session")
+def stands(proven_estate):
+    """Each tenant by its key: looked at, with a member of it and a neighbour at hand."""
+    with standing(proven_estate) as found:
+        yield found
+
+
+@contextmanager
+def standing(folder):
+    estate = declare.load(folder)
+    tenants = list(estate.tenants.values())
+    with closing(connect(None, estate=estate.name)) as operator:
+        look(operator, tenants)
+        with operator.writing(), Stand.of_each(operator, tenants) as found:
+            yield {each.tenant.key.removeprefix(f"{estate.name}-"): each for each in found}
