@@ -9,7 +9,7 @@ import socket
 import subprocess
 import sys
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -51,7 +51,9 @@ class Run:
             self.connection.settimeout(PATIENCE)
 
     def kill(self, *, group=False):
-        (os.killpg if group else os.kill)(self.pid, signal.SIGKILL)
+        """Kill it, or all of its group; one that ended by itself is left to `wait` to tell."""
+        with suppress(ProcessLookupError):
+            (os.killpg if group else os.kill)(self.pid, signal.SIGKILL)
 
     def wait(self, expect=None):
         """Wait for its end; with `expect`, it must end so."""
