@@ -100,7 +100,7 @@ class Pace:
         refused = self._limited + (self._unavailable if overloaded else 0)
         accepted = (heard - refused) / age
         if refused > TOLERATED * heard:
-            self._slow_down(accepted, heard / age, now)
+            self._slow_down(accepted, heard / age, 1 - refused / heard, now)
         elif self._rate is not None and self._waited_at >= self._began:
             self._clean += 1
             step = max(1, self._clean - SURE) * STEP * accepted
@@ -108,14 +108,18 @@ class Pace:
         elif now - self._waited_at > CALM:
             self._rate = None
 
-    def _slow_down(self, accepted: float, asked: float, now: float) -> None:
-        """Ask for what was accepted; at worst for half."""
+    def _slow_down(self, accepted: float, asked: float, share: float, now: float) -> None:
+        """Ask for what was accepted; at worst for half.
+
+        Where fewer asked than might have, what was accepted says little: the rate falls by no more than the `share` that
+        was refused, so that a service that refuses a few at random is not taken for a slow one.
+        """
         if self._rate is None:
             self._rate, self._next, self._waited_at = asked, now, now
             self._searching = True
         else:
             self._searching = accepted < self._rate / 4
-        self._rate, self._clean = max(accepted, self._rate / 2, SLOWEST), 0
+        self._rate, self._clean = max(accepted, self._rate * max(share, 0.5), SLOWEST), 0
 
 
 @dataclass(slots=True)
