@@ -26,7 +26,7 @@ LONGEST: Final = 300
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run a command line and return its exit code: 0 done, 1 failed, 2 changes, 3 refused, 4 usage, 5 unreachable.
+    """Run a command line and return its exit code: 0 done, 1 failed, 2 changes or a broken promise, 3 refused, 4 usage, 5 unreachable.
 
     Never raises, and never shows a traceback unless PROVISION_DEBUG is set.
     """

@@ -47,7 +47,7 @@ if TYPE_CHECKING:
     text=say("Say what was tried, of each promise.", "Dire ce qui a été essayé, pour chaque promesse."),
 )
 def command(*, tenants: Sequence[str], out: Path | None, verbose: bool) -> int:
-    """Prove, keep the evidence when asked to, and show it."""
+    """Prove, show it, and keep the evidence when asked to."""
     told = settings.told()
     folder = told.estate
 
@@ -58,8 +58,8 @@ def command(*, tenants: Sequence[str], out: Path | None, verbose: bool) -> int:
     with Watch(language.spoken()) as watch:
         proven = workflow.prove(workflow.Question(folder, tuple(tenants), told.cloud), watch)
     evidence = report.data(proven, language.spoken())
+    output.answer(text=lambda look: report.text(proven, look), data=lambda: evidence, verbose=verbose)
     if out is not None:
         workflow.keep(evidence, out)
         output.note(say("The evidence is kept: {path}", "La preuve est gardée : {path}", path=out))
-    output.answer(text=lambda look: report.text(proven, look), data=lambda: evidence, verbose=verbose)
     return report.exit_code(proven)

@@ -20,8 +20,9 @@ _WIDTH: Final = 100
 _HEAD: Final = """# Command line
 
 Written by `python -m provision.cli.reference --write` from the commands themselves; change those, not this page.
-Exit codes: **0** nothing to do, or done · **1** something failed · **2** changes pending (`plan`) · **3** refused (unsafe,
-stale, blocked, not permitted) · **4** bad document or usage · **5** cloud unreachable or credentials refused.
+Exit codes: **0** nothing to do, or done · **1** something failed · **2** changes pending (`plan`), a promise
+broken (`prove`) · **3** refused (unsafe, stale, blocked, not permitted) · **4** bad document or usage · **5** cloud
+unreachable or credentials refused.
 """
 
 

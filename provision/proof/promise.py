@@ -50,10 +50,6 @@ class Unprovable(ProvisionError):
 class Stopped(ProvisionError):
     """Somebody asked to stop before this was seen."""
 
-    def __init__(self) -> None:
-        """Say so."""
-        super().__init__(say("asked to stop", "arrêt demandé"))
-
 
 class LeftBehind(ProvisionError):
     """What a proof made is still there."""
@@ -109,6 +105,11 @@ class Stage:
 
         self.after(remove)
 
+    def go_on(self) -> None:
+        """Do nothing while nobody asked to stop. Raises `Stopped`."""
+        if self.stopped():
+            raise Stopped(say("asked to stop", "arrêt demandé"))
+
     def settled(self, look: Callable[[], T], done: Callable[[T], bool]) -> T:
         """Look until it is done, or patience is over; return the last look. Raises `Stopped`."""
         until = time.monotonic() + PATIENCE
@@ -116,8 +117,7 @@ class Stage:
             found = look()
             if done(found) or time.monotonic() > until:
                 return found
-            if self.stopped():
-                raise Stopped
+            self.go_on()
             time.sleep(PAUSE)
 
     def swept(self, found: Callable[[], Iterable[Item]], remove: Callable[[Item], bool]) -> None:

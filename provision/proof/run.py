@@ -16,7 +16,7 @@ from provision.cloud.neighbour import Neighbour, neighbour
 from provision.errors import ProvisionError, QuotaExceeded, ServiceAbsent
 from provision.model.event import Listener, Proved, ignore
 from provision.model.proof import Proof, Verdict
-from provision.proof.promise import Promise, Stage, Stopped, Unprovable, promises
+from provision.proof.promise import Promise, Stage, Unprovable, promises
 from provision.text import Text, render
 
 if TYPE_CHECKING:
@@ -169,8 +169,7 @@ def tried(case: Case, stage: Stage, unmet: ProvisionError | None = None) -> Proo
 
 def _begin(promise: Promise, stage: Stage, unmet: ProvisionError | None) -> None:
     """Do nothing where the test may begin. Raises why not."""
-    if stage.stopped():
-        raise Stopped
+    stage.go_on()
     if unmet is not None:
         raise unmet
     stage.operator.api(promise.service)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from provision.errors import CloudError
 from provision.proof.promise import Seen, Stage, denied, promise, where
-from provision.text import say
+from provision.text import Text, say
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -40,23 +40,37 @@ def volume_encrypted(stage: Stage, _key: str) -> Seen:
     volume: dict[str, Any] = stage.settled(
         lambda: volumes.get(f"/volumes/{made}")["volume"], lambda found: found["status"] != "creating"
     )
-    key = _key_of(stage, volume.get("encryption_key_id"))
+    key, others = _key_of(stage, volume.get("encryption_key_id")), _with_the_same_key(stage, volume)
     least = int(stage.tenant.values.get("storage.volume.key_size", 0))
-    whole = bool(volume["encrypted"]) and bool(key) and (key.get("bit_length") or 0) >= least
-    return Seen(
-        volume["status"] == "available" and whole,
-        say(
-            "volume {id}: type {type}, status {status}, encrypted: {encrypted}; key {key}: {algorithm}, {bits} bits",
-            "volume {id} : type {type}, état {status}, chiffré : {encrypted} ; clé {key} : {algorithm}, {bits} bits",
-            id=made,
-            type=volume["volume_type"],
-            status=volume["status"],
-            encrypted=_YES if volume["encrypted"] else _NO,
-            key=volume.get("encryption_key_id") or "–",
-            algorithm=key.get("algorithm", "–"),
-            bits=key.get("bit_length", "–"),
-        ),
+    good = volume["status"] == "available" and bool(volume["encrypted"])
+    own = bool(key) and (key.get("bit_length") or 0) >= least and not others
+    return Seen(good and own, _said(volume, key, others))
+
+
+def _said(volume: Mapping[str, Any], key: Mapping[str, Any], others: list[str]) -> Text:
+    return say(
+        "volume {id}: type {type}, status {status}, encrypted: {encrypted}; key {key}: {algorithm}, {bits} bits{others}",
+        "volume {id} : type {type}, état {status}, chiffré : {encrypted} ; clé {key} : {algorithm}, {bits} bits{others}",
+        id=volume["id"],
+        type=volume["volume_type"],
+        status=volume["status"],
+        encrypted=_YES if volume["encrypted"] else _NO,
+        key=volume.get("encryption_key_id") or "–",
+        algorithm=key.get("algorithm", "–"),
+        bits=key.get("bit_length", "–"),
+        others=say(", also of {ids}", ", aussi de {ids}", ids=", ".join(others)) if others else "",
     )
+
+
+def _with_the_same_key(stage: Stage, volume: Mapping[str, Any]) -> list[str]:
+    """Return the tenant's other volumes that have a volume's key."""
+    key = volume.get("encryption_key_id")
+    listed = stage.guest.volume.at(microversion=SHOWS_THE_KEY).list("/volumes/detail", "volumes")
+    return [
+        each["id"]
+        for each in listed
+        if key and each.get("encryption_key_id") == key and each["id"] != volume["id"]
+    ]
 
 
 def _key_of(stage: Stage, key: str | None) -> dict[str, Any]:

@@ -11,6 +11,7 @@ import pytest
 from provision import errors, workflow
 from provision.cli import main, mistakes
 from provision.kind import Unmet
+from provision.proof import promise
 from provision.text import say
 
 SAID = say("it broke", "c'est cassé")
@@ -33,6 +34,9 @@ EXITS = {
     errors.ServiceAbsent: 3,
     errors.UnknownOutcome: 1,
     Unmet: 3,
+    promise.Unprovable: 1,
+    promise.Stopped: 1,
+    promise.LeftBehind: 1,
 }
 
 

@@ -12,7 +12,7 @@ from shelf import KINDS, address, desired, live
 from provision import workflow
 from provision.errors import Conflict
 from provision.model.applied import Applied
-from provision.model.event import Ended, Noted, Reading, Started, Waved
+from provision.model.event import Ended, Noted, Proved, Reading, Started, Waved
 from provision.model.outcome import Outcome, Status
 from provision.model.plan import Action, Step
 from provision.model.rollout import Budget, Rollout
@@ -261,6 +261,18 @@ def test_waves_have_a_bar_where_there_are_several(person, monkeypatch):
         with Watch("fr") as watch:
             watch(Waved(3, total, 10_000))
         assert ("vagues, 10000 locataires en tout" in shown.getvalue()) is shows
+
+
+def test_proofs_have_a_bar(person, monkeypatch):
+    from provision.cli.progress import Watch  # noqa: PLC0415 (after the terminal is there)
+
+    shown = person("")
+    monkeypatch.setenv("TERM", "xterm")
+    monkeypatch.setenv("COLUMNS", "160")
+    with Watch("en") as watch:
+        watch(Proved("acme", "server-boots", 3, 41))
+    assert "proving" in shown.getvalue()
+    assert "acme server-boots" in shown.getvalue()
 
 
 def test_what_a_person_should_know_is_said_on_stderr_to_a_file_as_to_a_terminal(run, asked, estate, person):
