@@ -226,6 +226,16 @@ def _everywhere(yes: Text, no: Text, mixed: Text) -> Callable[[Facts], Text]:
     return words
 
 
+def _sharing(facts: Facts) -> Text:
+    return _sharers([whom for each in facts.values() for whom in each])
+
+
+def _sharers(value: Any) -> Text:  # noqa: ANN401 (a YAML value)
+    if not value:
+        return say("with nobody", "avec personne")
+    return say("with everybody", "avec tous") if "*" in value else names(value)
+
+
 _CLASSES: Final = word(
     public=say("public data", "des données publiques"),
     internal=say("internal data", "des données internes"),
@@ -363,6 +373,10 @@ _WRITTEN: Final[tuple[Topic, ...]] = (
     Topic("networks.*.port_security", "network", say("No spoofed address, filters that hold", "Pas d'adresse usurpée, des filtres qui tiennent"),
           _everywhere(say("port security on every network", "sécurité des ports sur chaque réseau"), say("port security on no network", "sécurité des ports sur aucun réseau"),
                       say("port security on some networks only", "sécurité des ports sur certains réseaux seulement"))),
+    Topic("networks.*.shared_with", "network", say("Networks shared with other tenants", "Réseaux partagés avec d'autres locataires"), _sharing,
+          bound=_sharers, choice="sharing"),
+    one("network.rbac", "network", say("Shares made by hand", "Partages faits à la main"),
+        word(exact=say("seen and withdrawn", "vus et retirés"), additive=say("seen and left", "vus et laissés")), bound=names, choice="sharing"),
     Topic("networks.*", "network", say("Network `{name}`", "Réseau `{name}`"), _network, choice="networks",
           patterns=("networks.*.**",), entry=2),
     one("network.zones", "network", say("Zones kept apart", "Zones tenues à part"), phrases.each(_ZONES), choice="networks"),
@@ -440,6 +454,7 @@ CHOICES: Final[Mapping[str, Text]] = {
     "keys": say("Keys", "Les clés"),
     "tls": say("Encryption on the way", "Le chiffrement en chemin"),
     "networks": say("Networks", "Les réseaux"),
+    "sharing": say("Sharing of networks", "Le partage des réseaux"),
     "egress": say("What may leave", "Ce qui peut sortir"),
     "ingress": say("What may come in", "Ce qui peut entrer"),
     "security_groups": say(

@@ -10,7 +10,9 @@ import requests
 from contract_bench import Bench, actions, fields, refuses
 
 from provision.errors import CloudError, Conflict
+from provision.kind import kinds
 from provision.model.plan import Action
+from provision.plan.make import make
 
 pytestmark = pytest.mark.sandbox
 CASES = contract_cases.load()
@@ -135,3 +137,41 @@ def test_exact_takes_back_access_to_other_volume_types(bench_of):
     plan, _ = bench.bring({"storage": {"volume": {"types": ["standard"], "access": "exact"}}})
     assert actions(plan, bench.address) == [Action.DELETE]
     assert bench.look() == ()
+
+
+def shared_by_hand(bench):
+    body = {"object_type": "network", "action": "access_as_shared", "target_tenant": "*"}
+    body |= {"object_id": "{network/backend}"}
+    call = {"service": "network", "path": "/rbac-policies", "body": {"rbac_policy": body}}
+    bench.call({**call, "undo": "/rbac-policies/{id}"})
+
+
+def test_exact_withdraws_a_share_that_somebody_made_by_hand(bench_of):
+    bench = bench_of("rbac_policy")
+    want = bench.wanted({"network": {"rbac": "exact"}, "networks": {"backend": {}}})
+    assert bench.plan(want).changes == ()
+    shared_by_hand(bench)
+    plan = bench.plan(want)
+    assert actions(plan, bench.address) == [Action.DELETE]
+    bench.apply(plan)
+    assert bench.look() == ()
+
+
+def test_a_share_that_no_document_speaks_of_is_shown_and_left(bench_of):
+    bench = bench_of("rbac_policy")
+    bench.wanted({"networks": {"backend": {"shared_with": []}}})
+    shared_by_hand(bench)
+    (have,) = bench.observe()
+    plan = make(kinds(), [], [have], cloud=bench.cloud.name, tenants=[bench.key])
+    assert actions(plan, bench.address) == [Action.LEAVE]
+    assert plan.steps == ()
+
+
+def test_a_share_goes_on_while_the_other_tenant_has_a_port_there(bench_of):
+    bench = bench_of("rbac_policy")
+    bench.bring({"networks": {"backend": {"shared_with": ["*"]}}})
+    theirs = {"name": "theirs", "network_id": "{network/backend}", "project_id": bench.cloud.project}
+    bench.call({"service": "network", "path": "/ports", "body": {"port": theirs}, "undo": "/ports/{id}"})
+    refused = refuses(lambda: bench.kind.delete(bench.cloud, bench.ours()), Conflict)
+    assert "ports" in refused.render("en")
+    assert bench.ours()

@@ -75,6 +75,15 @@ class Network(Row):
 
 
 @dataclass(slots=True)
+class Share(Row):
+    """An RBAC entry: a network that others may use."""
+
+    object_id: str = ""
+    target_tenant: str = ""
+    action: str = ""
+
+
+@dataclass(slots=True)
 class Pool(Row):
     version: int = 4
     prefix: str = ""
@@ -250,6 +259,14 @@ class World:
             groups=lambda row: row.groups,
         )
         self.security_groups = Table("security_group", commit, **_NEUTRON)
+        self.rbac_policies = Table(
+            "rbac_policy",
+            commit,
+            project_id=_project,
+            object_id=lambda row: row.object_id,
+            target_tenant=lambda row: row.target_tenant,
+            action=lambda row: row.action,
+        )
         self.rules = {}
         self.network_quotas = Settings("network_quota", "network", commit)
 

@@ -9,6 +9,7 @@ from simulator.services import (
     keystone,
     neutron,
     nova,
+    rbac,
     routers,
     subnets,
     swift,
@@ -24,4 +25,4 @@ ROUTES = {
     "key-manager": barbican.routes,
     "object-store": swift.routes,
 }
-PARTS = (grants, groups, routers, subnets, tokens)
+PARTS = (grants, groups, rbac, routers, subnets, tokens)

@@ -23,6 +23,7 @@ DEFAULTS = {
     "security_group": 10,
     "security_group_rule": 100,
 }
+COUNTED = {"rbac_policy": "rbac_policies"}
 _WORKERS = frozenset({"member", "manager", "admin"})
 
 
@@ -131,16 +132,22 @@ def collection(one, **more):
 def there(world, ask, of, identifier, horizon=float("inf")):
     """Return a row that the caller may see."""
     row = getattr(world, of.table).get(identifier, horizon)
-    if row is None or not _sees(ask, row):
+    if row is None or not _sees(world, ask, row):
         kind = "".join(part.title() for part in of.one.split("_"))
         raise refuse(404, f"{kind}NotFound", of.absent.format(title=of.title, id=identifier))
     return row
 
 
-def _sees(ask, row):
+def _sees(world, ask, row):
     if ask.who.admin or row.project_id == ask.who.project:
         return True
-    return getattr(row, "external", False) or getattr(row, "shared", False)
+    if getattr(row, "external", False) or getattr(row, "shared", False):
+        return True
+    return any(each.target_tenant in {"*", ask.who.project} for each in _shares(world, row.id))
+
+
+def _shares(world, identifier):
+    return world.rbac_policies.having("object_id", identifier)
 
 
 def _may_write(ask, of, action):
@@ -186,7 +193,7 @@ def listed(world, ask, of):
     if limit and not wanted and not others and ask.who.admin:
         rows = table.after(marker, limit, ask.horizon)
     else:
-        rows = [row for row in table.select(wanted, ask.horizon) if _sees(ask, row)]
+        rows = [row for row in table.select(wanted, ask.horizon) if _sees(world, ask, row)]
         rows = [row for row in rows if _matches(of.body(world, row), others)] if others else rows
         rows = page(rows, marker, limit)
     answer = {of.many: [_cut(of.body(world, row), ask) for row in rows]}
@@ -264,7 +271,7 @@ def used(world, project, key):
     """Return how much of a quota a project uses."""
     if key == "security_group_rule":
         return sum(len(group.rules) for group in world.security_groups.having("project_id", project))
-    table = getattr(world, f"{key}s", None)
+    table = getattr(world, COUNTED.get(key, f"{key}s"), None)
     return table.count("project_id", project) if table is not None else 0
 
 
@@ -346,7 +353,7 @@ def _body(world, row):
         "mtu": row.mtu,
         "status": "ACTIVE",
         "subnets": [subnet.id for subnet in world.subnets.having("network_id", row.id)],
-        "shared": row.shared,
+        "shared": row.shared or any(each.target_tenant == "*" for each in _shares(world, row.id)),
         "port_security_enabled": row.port_security,
         "qos_policy_id": None,
         "dns_domain": "",
@@ -395,6 +402,8 @@ def _delete_network(world, row):
             f"Unable to complete operation on network {row.id}. There are one or more ports still in use on the network,"
             f" id for these ports is: {','.join(port.id for port in ports)}.",
         )
+    for share in _shares(world, row.id):
+        world.rbac_policies.remove(share)
     for subnet in world.subnets.having("network_id", row.id):
         COLLECTIONS["subnets"].delete(world, subnet)
         world.subnets.remove(subnet)
