@@ -84,7 +84,7 @@ def _group(facts: Facts) -> Text:
 
 
 def _network(facts: Facts) -> Text:
-    return clauses([*_families(facts), _way(facts.get("router")), *_resolvers(facts)])
+    return clauses([*_families(facts), _way(facts.get("router")), *_resolvers(facts), *_rates(facts)])
 
 
 def _families(facts: Facts) -> Iterator[Text]:
@@ -123,6 +123,20 @@ def _resolvers(facts: Facts) -> Iterator[Text]:
             if given
             else say("no name server handed out", "aucun serveur de noms distribué")
         )
+
+
+def _rates(facts: Facts) -> Iterator[Text]:
+    sent, received = facts.get("bandwidth.egress"), facts.get("bandwidth.ingress")
+    if sent is not None:
+        yield say("each machine sends {it}", "chaque machine envoie {it}", it=_up_to(sent))
+    if received is not None:
+        yield say("each machine receives {it}", "chaque machine reçoit {it}", it=_up_to(received))
+
+
+def _up_to(rate: object) -> Text:
+    if rate == "unlimited":
+        return say("without limit", "sans limite")
+    return say("at most {it}", "au plus {it}", it=rate)
 
 
 def _router(facts: Facts) -> Text:

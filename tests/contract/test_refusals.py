@@ -175,3 +175,33 @@ def test_a_share_goes_on_while_the_other_tenant_has_a_port_there(bench_of):
     refused = refuses(lambda: bench.kind.delete(bench.cloud, bench.ours()), Conflict)
     assert "ports" in refused.render("en")
     assert bench.ours()
+
+
+def test_a_limit_of_bandwidth_that_somebody_lifted_is_put_back(bench_of):
+    bench = bench_of("qos_policy")
+    _, want = bench.bring(bench.cases.get("full"))
+    rules = f"/qos/policies/{bench.ours().id}/bandwidth_limit_rules"
+    lifted, raised = (
+        next(each["id"] for each in bench.ours().raw["rules"] if each["direction"] == direction)
+        for direction in ("egress", "ingress")
+    )
+    bench.cloud.network.delete(f"{rules}/{lifted}")
+    bench.cloud.network.put(f"{rules}/{raised}", {"bandwidth_limit_rule": {"max_kbps": 10**7}})
+    plan = bench.plan(want)
+    assert (actions(plan, bench.address), fields(plan, bench.address)) == (
+        [Action.UPDATE],
+        {"egress", "ingress"},
+    )
+    bench.apply(plan)
+    assert (bench.ours().spec.egress, bench.ours().spec.ingress) == (100_000, 1_500_000)
+
+
+def test_a_limit_stays_while_its_network_has_it(bench_of):
+    bench = bench_of("network")
+    bench.bring({"networks": {"backend": {"bandwidth": {"egress": "100 Mbit/s"}}}})
+    policy = bench_of("qos_policy")
+    policy.key = bench.key
+    have = policy.ours()
+    refused = refuses(lambda: policy.kind.delete(bench.cloud, have), Conflict)
+    assert "take this policy off" in refused.render("en")
+    assert policy.ours() == have

@@ -72,6 +72,14 @@ class Network(Row):
     up: bool = True
     external: bool = False
     shared: bool = False
+    qos_id: str | None = None
+
+
+@dataclass(slots=True)
+class Policy(Row):
+    """A policy of quality of service: the (rule's id, kbit/s) of each direction that is limited."""
+
+    limits: dict[str, tuple[str, int]] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -244,7 +252,14 @@ class World:
 
     def _neutron(self):
         commit = self.ledger_commit
-        self.networks = Table("network", commit, **_NEUTRON, external=lambda row: row.external)
+        self.networks = Table(
+            "network",
+            commit,
+            **_NEUTRON,
+            external=lambda row: row.external,
+            qos_id=lambda row: (row.qos_id,) if row.qos_id else (),
+        )
+        self.policies = Table("qos_policy", commit, **_NEUTRON)
         self.subnets = Table("subnet", commit, **_NEUTRON, network_id=lambda row: row.network_id)
         self.pools = Table("subnet_pool", commit, **_NEUTRON)
         self.routers = Table("router", commit, **_NEUTRON)

@@ -9,6 +9,7 @@ from simulator.services import (
     keystone,
     neutron,
     nova,
+    qos,
     rbac,
     routers,
     subnets,
@@ -25,4 +26,4 @@ ROUTES = {
     "key-manager": barbican.routes,
     "object-store": swift.routes,
 }
-PARTS = (grants, groups, rbac, routers, subnets, tokens)
+PARTS = (grants, groups, qos, rbac, routers, subnets, tokens)

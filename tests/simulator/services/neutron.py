@@ -55,7 +55,9 @@ def resources(world, ask):
 
 @routes.on("GET", "/v2.0/extensions")
 def extensions(world, ask):
-    names = ("router", "security-group", "quotas", "port-security", "net-mtu", "standard-attr-description")
+    names = (
+        "router", "security-group", "quotas", "port-security", "net-mtu", "standard-attr-description", "rbac-policies", "qos",
+    )  # fmt: skip
     return Answer(200, {"extensions": [{"name": name, "alias": name, "links": []} for name in names]})
 
 
@@ -81,10 +83,11 @@ class Collection:
     many: str = ""
     absent: str = "{title} {id} could not be found."
     filters: frozenset[str] = frozenset()
+    within: str = ""
 
     @property
     def path(self):
-        return self.many.replace("_", "-")
+        return self.within + self.many.replace("_", "-")
 
 
 COLLECTIONS: dict[str, Collection] = {}
@@ -355,7 +358,7 @@ def _body(world, row):
         "subnets": [subnet.id for subnet in world.subnets.having("network_id", row.id)],
         "shared": row.shared or any(each.target_tenant == "*" for each in _shares(world, row.id)),
         "port_security_enabled": row.port_security,
-        "qos_policy_id": None,
+        "qos_policy_id": row.qos_id,
         "dns_domain": "",
         "router:external": row.external,
         "provider:network_type": "flat" if row.external else "vxlan",
@@ -379,15 +382,22 @@ _WRITTEN = {
 }
 
 
-def _said(said):
-    return {field: said[name] for name, field in _WRITTEN.items() if said.get(name) is not None}
+def _said(world, said):
+    fields = {field: said[name] for name, field in _WRITTEN.items() if said.get(name) is not None}
+    if "qos_policy_id" in said:
+        fields["qos_id"] = said["qos_policy_id"]
+        if fields["qos_id"] and world.policies.get(fields["qos_id"]) is None:
+            raise refuse(404, "QosPolicyNotFound", f"QoS policy {fields['qos_id']} could not be found.")
+    return fields
 
 
 def _create_network(world, ask, said, project):
     if (said.keys() & {"router:external", "shared"}) and not ask.who.admin:
         raise refuse(403, "PolicyNotAuthorized", "rule:create_network is disallowed by policy")
     room(world, project, "network")
-    row = world.row(Network, said.get("name", ""), project, said.get("description") or "", **_said(said))
+    row = world.row(
+        Network, said.get("name", ""), project, said.get("description") or "", **_said(world, said)
+    )
     row.segment = len(world.networks) + 1
     row.revision = 1
     return world.networks.add(row)
@@ -414,9 +424,9 @@ collection(
     title="Network",
     table="networks",
     body=_body,
-    writes=frozenset(_WRITTEN),
+    writes=frozenset({*_WRITTEN, "qos_policy_id"}),
     create=_create_network,
-    update=lambda world, row, said: written(world, world.networks, row, said, **_said(said)),
+    update=lambda world, row, said: written(world, world.networks, row, said, **_said(world, said)),
     delete=_delete_network,
     filters=frozenset({"id", "shared", "status", "mtu", "admin_state_up"}),
 )
