@@ -63,7 +63,10 @@ def create_rule(world, ask, identifier):
     direction = said.get("direction", "egress")
     if direction in row.limits:
         raise refuse(
-            409, "QoSRulesConflict", f"Rule bandwidth_limit conflicts with rule {row.limits[direction][0]}."
+            409,
+            "QoSRulesConflict",
+            f"Rule bandwidth_limit conflicts with rule {row.limits[direction][0]} which already exists in"
+            f" QoS Policy {row.id}.",
         )
     _limited(world, row, {**row.limits, direction: (world.uuid(), said["max_kbps"])})
     return Answer(201, {"bandwidth_limit_rule": _rule(row, direction)})
