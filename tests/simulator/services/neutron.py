@@ -84,6 +84,8 @@ class Collection:
     absent: str = "{title} {id} could not be found."
     filters: frozenset[str] = frozenset()
     within: str = ""
+    paged: bool = True
+    missing: str = ""
 
     @property
     def path(self):
@@ -136,7 +138,7 @@ def there(world, ask, of, identifier, horizon=float("inf")):
     """Return a row that the caller may see."""
     row = getattr(world, of.table).get(identifier, horizon)
     if row is None or not _sees(world, ask, row):
-        kind = "".join(part.title() for part in of.one.split("_"))
+        kind = of.missing or "".join(part.title() for part in of.one.split("_"))
         raise refuse(404, f"{kind}NotFound", of.absent.format(title=of.title, id=identifier))
     return row
 
@@ -192,7 +194,7 @@ def listed(world, ask, of):
     wanted, others = _filters(ask, of, table)
     if not ask.who.admin and "project_id" not in wanted and of.table != "networks":
         wanted["project_id"] = {ask.who.project}
-    limit, marker = int(ask.one("limit", "0")), ask.one("marker")
+    limit, marker = int(ask.one("limit", "0")) if of.paged else 0, ask.one("marker")
     if limit and not wanted and not others and ask.who.admin:
         rows = table.after(marker, limit, ask.horizon)
     else:

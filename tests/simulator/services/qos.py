@@ -14,7 +14,10 @@ def _body(world, row):
         **standard(row),
         "shared": False,
         "is_default": False,
-        "rules": [_rule(row, direction) for direction in row.limits],
+        "rules": [
+            {**_rule(row, direction), "qos_policy_id": row.id, "type": "bandwidth_limit"}
+            for direction in row.limits
+        ],
     }
 
 
@@ -22,8 +25,6 @@ def _rule(row, direction):
     identifier, rate = row.limits[direction]
     return {
         "id": identifier,
-        "qos_policy_id": row.id,
-        "type": "bandwidth_limit",
         "direction": direction,
         "max_kbps": rate,
         "max_burst_kbps": 0,
@@ -94,6 +95,7 @@ collection(
     title="QoS policy",
     table="policies",
     within="qos/",
+    missing="QosPolicy",
     body=_body,
     writes=frozenset({"shared", "is_default"}),
     create=_create,

@@ -17,7 +17,6 @@ def _body(world, row):
         "object_id": row.object_id,
         "action": row.action,
         "target_tenant": row.target_tenant,
-        "target_project": row.target_tenant,
     }
 
 
@@ -64,4 +63,5 @@ collection(
     delete=_delete,
     absent="RBAC policy of type unknown with ID {id} not found",
     filters=frozenset({"id", "object_type"}),
+    paged=False,
 )
