@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from provision.text import Text
 
 NAMED_PROJECTS: Final = 20
+BANDWIDTH: Final = "bandwidth"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +43,11 @@ def grounds(tenant: str) -> frozenset[Address]:
     return frozenset({Address("project", tenant, tenant), Address("network_quota", tenant, "network")})
 
 
+def limits(network: Mapping[str, Any]) -> dict[str, str]:
+    """Return the rate of each direction that a network of the documents limits, as it is written."""
+    return {way: rate for way, rate in network.get(BANDWIDTH, {}).items() if rate != "unlimited"}
+
+
 def listed(
     cloud: Cloud, collection: str, tenants: frozenset[str], *, first: str | None = None, **filters: object
 ) -> Iterator[tuple[str, dict[str, Any]]]:
@@ -54,9 +60,8 @@ def listed(
     if not projects:
         return
     named = [each for each in (first, *sorted(projects)) if each] if len(projects) <= NAMED_PROJECTS else None
-    for body in cloud.network.list(
-        f"/{collection}", collection.replace("-", "_"), project_id=named, **filters
-    ):
+    key = collection.rsplit("/", 1)[-1].replace("-", "_")
+    for body in cloud.network.list(f"/{collection}", key, project_id=named, **filters):
         tenant = projects.get(body["project_id"])
         if tenant is not None:
             yield tenant, body

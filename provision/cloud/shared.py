@@ -58,6 +58,10 @@ class Shared:
         """Return every subnet pool."""
         return self._list("network", "/subnetpools", "subnetpools")
 
+    def network_extensions(self) -> frozenset[str]:
+        """Return what this Neutron can do beside the ordinary, by alias."""
+        return frozenset(each["alias"] for each in self._list("network", "/extensions", "extensions"))
+
     def quota_defaults(self, service: str) -> Mapping[str, Any]:
         """Return what a new project may use of ``compute``, ``block-storage`` or ``network``, in the service's words."""
         path, key = _QUOTA_DEFAULTS[service]

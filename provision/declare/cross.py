@@ -18,6 +18,7 @@ from provision.text import Text, say
 
 NAMED: Final = ("networks", "routers", "security_groups", "object.containers", "identity.groups")
 LARGEST_PORT: Final = 65535
+EVERYBODY: Final = "*"
 _WORDS: Final = frozenset({"any", "self"})
 
 
@@ -30,6 +31,7 @@ def check(estate: Values, profiles: Mapping[str, Profile], tenants: Sequence[Ten
     for tenant in tenants:
         for each in _CHECKS:
             yield from each(tenant)
+    yield from _shares(tenants)
     yield from disjoint(tenants, unique=estate.get("cidrs") == "unique")
     yield from distinct(tenants)
 
@@ -151,12 +153,20 @@ def _grounds(tenant: Tenant) -> Iterator[Mistake]:
                 yield _estate_lacks(tenant, f"networks.{name}.{family}", f"pools.{family}")
 
 
+def _shares(tenants: Sequence[Tenant]) -> Iterator[Mistake]:
+    """A network is shared with other tenants of the estate, that stay."""
+    staying = [tenant.key for tenant in tenants if not tenant.retired]
+    for tenant in tenants:
+        known = [EVERYBODY, *(key for key in staying if key != tenant.key)]
+        for name in tenant.values.section("networks"):
+            yield from _among(tenant, f"networks.{name}.shared_with", known, _TENANT)
+
+
 def _room(tenant: Tenant) -> Iterator[Mistake]:
     """A quota smaller than what the same documents declare would stop apply half-way."""
-    for section in ("networks", "routers", "security_groups"):
+    for section, count in _declared(tenant.values).items():
         limit = tenant.values.get(f"quotas.network.{section}")
-        present = [item for item in tenant.values.section(section).values() if item.get("state") != "retired"]
-        if isinstance(limit, int) and 0 <= limit < len(present):
+        if isinstance(limit, int) and 0 <= limit < count:
             yield mistake(
                 tenant.values,
                 f"quotas.network.{section}",
@@ -166,10 +176,20 @@ def _room(tenant: Tenant) -> Iterator[Mistake]:
                     limit=limit,
                     section=section,
                     tenant=tenant.key,
-                    count=len(present),
+                    count=count,
                 ),
-                say("raise it to {count}", "le porter à {count}", count=len(present)),
+                say("raise it to {count}", "le porter à {count}", count=count),
             )
+
+
+def _declared(values: Values) -> Mapping[str, int]:
+    """Return how much of each quota of the network the documents use up."""
+    present = {
+        section: [item for item in values.section(section).values() if item.get("state") != "retired"]
+        for section in ("networks", "routers", "security_groups")
+    }
+    shares = sum(len(item.get("shared_with", ())) for item in present["networks"])
+    return {**{section: len(items) for section, items in present.items()}, "rbac_policies": shares}
 
 
 _ROUTER: Final = say("router", "routeur")
@@ -180,6 +200,7 @@ _ROLE: Final = say(
 )
 _FLAVOR: Final = say("flavour role of the estate", "rôle de gabarit du parc")
 _TYPE: Final = say("volume type role of the estate", "rôle de type de volume du parc")
+_TENANT: Final = say("other tenant of the estate", "autre locataire du parc")
 _DEFAULT: Final = say("volume type of this tenant", "type de volume de ce locataire")
 _CHECKS: Final[tuple[Callable[[Tenant], Iterator[Mistake]], ...]] = (
     _retirement,

@@ -6,16 +6,18 @@ A path may hold ``*`` for "each entry": ``networks.*.port_security``.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
 from typing import Any, Final
 
 from provision.declare.node import Layer, Node, plain, put
 from provision.errors import Mistake
 from provision.model import quantity
 from provision.model.estate import Floor
-from provision.model.quantity import QuantityError
+from provision.model.quantity import QuantityError, Unit
 from provision.model.tenant import Path
 from provision.text import Text, same, say
 
+_COUNTED: Final[tuple[Unit, ...]] = ("B", "kbit/s")
 DIRECTIONS: Final = ("at_least", "at_most", "exactly", "contains", "one_of")
 
 
@@ -115,15 +117,15 @@ def _at_most(value: object, bound: object) -> bool:
 
 
 def _size(value: object) -> tuple[float, str] | None:
-    """Return a number with what it counts ('' or bytes), or None for what has no size."""
+    """Return a number with what it counts ('', bytes or kbit/s), or None for what has no size."""
     if isinstance(value, bool):
         return None
     if isinstance(value, int | float):
         return float(value), ""
-    try:
-        return float(quantity.parse(value, "B")), "B"
-    except QuantityError:
-        return None
+    for unit in _COUNTED:
+        with suppress(QuantityError):
+            return float(quantity.parse(value, unit)), unit
+    return None
 
 
 def _exactly(value: object, bound: object) -> bool:

@@ -11,9 +11,11 @@ QuotaWord = Literal["unmanaged", "default"]
 UNLIMITED: Final = -1
 QUOTA_WORDS: Final = ("unmanaged", "default", "unlimited")
 _FACTORS: Final = {"B": 1, "KiB": 2**10, "MiB": 2**20, "GiB": 2**30, "TiB": 2**40, "PiB": 2**50}
-_QUANTITY: Final = re.compile(r"^\s*(?P<number>\d+(?:\.\d+)?)\s*(?P<unit>[A-Za-zµ]*)\s*$")
+_RATES: Final = {"kbit/s": 1, "Mbit/s": 1000, "Gbit/s": 1000**2}
+_RATE: Final = re.compile(r"^(?P<prefix>[kmg])(?:bit|b|bps)?(?:/s|ps)?$", re.IGNORECASE)
+_QUANTITY: Final = re.compile(r"^\s*(?P<number>\d+(?:\.\d+)?)\s*(?P<unit>[A-Za-zµ]*(?:/s)?)\s*$")
 
-Unit = Literal["", "B", "MiB", "GiB"]
+Unit = Literal["", "B", "MiB", "GiB", "kbit/s"]
 
 
 class QuantityError(ValueError):
@@ -29,7 +31,7 @@ class QuantityError(ValueError):
 def parse(value: object, unit: Unit) -> int:
     """Return a quantity as a whole number of `unit` ('' for plain counts).
 
-    Takes ``12`` (only when `unit` is ''), ``"96 GiB"``, ``"2 TiB"``. Raises `QuantityError` on a missing, unknown or
+    Takes ``12`` (only when `unit` is ''), ``"96 GiB"``, ``"2 TiB"``, ``"100 Mbit/s"``. Raises `QuantityError` on a missing, unknown or
     decimal (GB) unit, on a negative number, and on a value that is not a whole number of `unit`.
     """
     if isinstance(value, bool) or not isinstance(value, int | float | str):
@@ -46,9 +48,10 @@ def parse(value: object, unit: Unit) -> int:
 
 
 def _scaled(value: object, number: float, given: str, unit: Unit) -> int:
-    if given not in _FACTORS:
+    factors = _factors(unit)
+    if given not in factors:
         raise _wrong_unit(value, given, unit)
-    size = number * _FACTORS[given] / _FACTORS[unit]
+    size = number * factors[given] / factors[unit]
     if not size.is_integer():
         raise QuantityError(
             say(
@@ -60,6 +63,11 @@ def _scaled(value: object, number: float, given: str, unit: Unit) -> int:
             say("round it to {unit}", "l'arrondir en {unit}", unit=unit),
         )
     return int(size)
+
+
+def _factors(unit: Unit) -> dict[str, int]:
+    """Return the units that can be made into one: of sizes (powers of 1024), or of rates (powers of 1000)."""
+    return _RATES if unit in _RATES else _FACTORS
 
 
 def _unreadable(value: object, unit: Unit) -> QuantityError:
@@ -81,7 +89,24 @@ def _wrong_unit(value: object, given: str, unit: Unit) -> QuantityError:
             say("{value!r} has no unit", "{value!r} n'a pas d'unité", value=value),
             say("write {value} {unit}", "écrire {value} {unit}", value=value, unit=unit),
         )
-    binary = {
+    number = str(value).strip().removesuffix(given).strip()
+    return QuantityError(
+        say(
+            "{given!r} is not a unit OpenStack counts in",
+            "{given!r} n'est pas une unité dans laquelle OpenStack compte",
+            given=given,
+        ),
+        say("write {number} {meant}", "écrire {number} {meant}", number=number, meant=_meant(given, unit)),
+    )
+
+
+def _meant(given: str, unit: Unit) -> str:
+    """Return the unit that somebody seems to have meant; MB/s counts bytes, and is taken for no rate of bits."""
+    if unit in _RATES:
+        rate = _RATE.match(given)
+        found = rate and not given.endswith(("B/s", "Bps", "B")) and rate["prefix"].lower()
+        return {"k": "kbit/s", "m": "Mbit/s", "g": "Gbit/s"}.get(found or "", unit)
+    return {
         "KB": "KiB",
         "MB": "MiB",
         "GB": "GiB",
@@ -96,15 +121,6 @@ def _wrong_unit(value: object, given: str, unit: Unit) -> QuantityError:
         "GO": "GiB",
         "TO": "TiB",
     }.get(given.upper(), unit)
-    number = str(value).strip().removesuffix(given).strip()
-    return QuantityError(
-        say(
-            "{given!r} is not a unit OpenStack counts in",
-            "{given!r} n'est pas une unité dans laquelle OpenStack compte",
-            given=given,
-        ),
-        say("write {number} {binary}", "écrire {number} {binary}", number=number, binary=binary),
-    )
 
 
 def quota(value: object, unit: Unit) -> int | QuotaWord:
@@ -117,12 +133,13 @@ def quota(value: object, unit: Unit) -> int | QuotaWord:
 
 
 def spelt(value: int, unit: Unit) -> str:
-    """Return a number of `unit` as a document spells it: 40960 MiB is ``40 GiB``, -1 is ``unlimited``."""
+    """Return a number of `unit` as a document spells it: 40960 MiB is ``40 GiB``, 1000 kbit/s ``1 Mbit/s``, -1 ``unlimited``."""
     if value == UNLIMITED:
         return "unlimited"
     if unit == "":
         return str(value)
-    size = value * _FACTORS[unit]
-    fitting = [name for name, factor in _FACTORS.items() if size >= factor and size % factor == 0]
+    factors = _factors(unit)
+    size = value * factors[unit]
+    fitting = [name for name, factor in factors.items() if size >= factor and size % factor == 0]
     name = fitting[-1] if fitting else unit
-    return f"{size // _FACTORS[name]} {name}"
+    return f"{size // factors[name]} {name}"

@@ -84,7 +84,7 @@ def _group(facts: Facts) -> Text:
 
 
 def _network(facts: Facts) -> Text:
-    return clauses([*_families(facts), _way(facts.get("router")), *_resolvers(facts)])
+    return clauses([*_families(facts), _way(facts.get("router")), *_resolvers(facts), *_rates(facts)])
 
 
 def _families(facts: Facts) -> Iterator[Text]:
@@ -123,6 +123,20 @@ def _resolvers(facts: Facts) -> Iterator[Text]:
             if given
             else say("no name server handed out", "aucun serveur de noms distribué")
         )
+
+
+def _rates(facts: Facts) -> Iterator[Text]:
+    sent, received = facts.get("bandwidth.egress"), facts.get("bandwidth.ingress")
+    if sent is not None:
+        yield say("each machine sends {it}", "chaque machine envoie {it}", it=_up_to(sent))
+    if received is not None:
+        yield say("each machine receives {it}", "chaque machine reçoit {it}", it=_up_to(received))
+
+
+def _up_to(rate: object) -> Text:
+    if rate == "unlimited":
+        return say("without limit", "sans limite")
+    return say("at most {it}", "au plus {it}", it=rate)
 
 
 def _router(facts: Facts) -> Text:
@@ -224,6 +238,16 @@ def _everywhere(yes: Text, no: Text, mixed: Text) -> Callable[[Facts], Text]:
         return yes if all(each is True for each in values) else mixed if True in values else no
 
     return words
+
+
+def _sharing(facts: Facts) -> Text:
+    return _sharers([whom for each in facts.values() for whom in each])
+
+
+def _sharers(value: Any) -> Text:  # noqa: ANN401 (a YAML value)
+    if not value:
+        return say("with nobody", "avec personne")
+    return say("with everybody", "avec tous") if "*" in value else names(value)
 
 
 _CLASSES: Final = word(
@@ -363,6 +387,10 @@ _WRITTEN: Final[tuple[Topic, ...]] = (
     Topic("networks.*.port_security", "network", say("No spoofed address, filters that hold", "Pas d'adresse usurpée, des filtres qui tiennent"),
           _everywhere(say("port security on every network", "sécurité des ports sur chaque réseau"), say("port security on no network", "sécurité des ports sur aucun réseau"),
                       say("port security on some networks only", "sécurité des ports sur certains réseaux seulement"))),
+    Topic("networks.*.shared_with", "network", say("Networks shared with other tenants", "Réseaux partagés avec d'autres locataires"), _sharing,
+          bound=_sharers, choice="sharing"),
+    one("network.rbac", "network", say("Shares made by hand", "Partages faits à la main"),
+        word(exact=say("seen and withdrawn", "vus et retirés"), additive=say("seen and left", "vus et laissés")), bound=names, choice="sharing"),
     Topic("networks.*", "network", say("Network `{name}`", "Réseau `{name}`"), _network, choice="networks",
           patterns=("networks.*.**",), entry=2),
     one("network.zones", "network", say("Zones kept apart", "Zones tenues à part"), phrases.each(_ZONES), choice="networks"),
@@ -440,6 +468,7 @@ CHOICES: Final[Mapping[str, Text]] = {
     "keys": say("Keys", "Les clés"),
     "tls": say("Encryption on the way", "Le chiffrement en chemin"),
     "networks": say("Networks", "Les réseaux"),
+    "sharing": say("Sharing of networks", "Le partage des réseaux"),
     "egress": say("What may leave", "Ce qui peut sortir"),
     "ingress": say("What may come in", "Ce qui peut entrer"),
     "security_groups": say(

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
-from provision.cloud.neutron import found, grounds, head, kept, listed, project_id, writing
-from provision.kind import Kind, chosen_by_cloud, register
+from provision.cloud.neutron import BANDWIDTH, found, grounds, head, kept, limits, listed, project_id, writing
+from provision.kind import Kind, chosen_by_cloud, reference, register
 from provision.model.address import Address
 from provision.model.document import WORDS, named, within, worded
 from provision.model.resource import Desired, Live
@@ -23,18 +23,23 @@ _IN_USE: Final = say(
     "remove the machines, ports and floating addresses that still use this network, then apply again",
     "supprimer les machines, ports et adresses flottantes qui utilisent encore ce réseau, puis relancer apply",
 )
+NONE: Final = "none"
 _SMALLEST_MTU: Final = 1280
 _LARGEST_MTU: Final = 9216
 
 
 @dataclass(frozen=True)
 class NetworkSpec:
-    """A network; its description without our marker, `mtu` in bytes."""
+    """A network; its description without our marker, `mtu` in bytes.
+
+    `qos_policy` is the key of one of ours, ``none``, or the id of somebody else's.
+    """
 
     name: str
     description: str | None = None
     port_security: bool | None = True
     mtu: Annotated[int | None, chosen_by_cloud()] = None
+    qos_policy: Annotated[str | None, reference("qos_policy")] = None
 
 
 @register
@@ -45,6 +50,7 @@ class Network(Kind[NetworkSpec]):
     title = say("network", "réseau")
     service = "network"
     spec = NetworkSpec
+    observed_after = ("project", "qos_policy")
     document = within(
         "networks",
         named(
@@ -76,12 +82,18 @@ class Network(Kind[NetworkSpec]):
             description = in_words(item["description"]) if "description" in item else None
             yield Desired(
                 Address(self.name, tenant.key, key),
-                NetworkSpec(key, description, item.get("port_security", True), item.get("mtu")),
+                NetworkSpec(
+                    key, description, item.get("port_security", True), item.get("mtu"), _policy(key, item)
+                ),
                 tenant.values.origin(path),
-                grounds(tenant.key),
+                grounds(tenant.key)
+                | ({Address("qos_policy", tenant.key, key)} if BANDWIDTH in item else frozenset()),
                 {
-                    field: tenant.values.origin(f"{path}.{field}")
-                    for field in ("description", "port_security", "mtu")
+                    **{
+                        field: tenant.values.origin(f"{path}.{field}")
+                        for field in ("description", "port_security", "mtu")
+                    },
+                    "qos_policy": tenant.values.origin(f"{path}.{BANDWIDTH}"),
                 },
                 tenant.retirement(path),
             )
@@ -99,7 +111,7 @@ class Network(Kind[NetworkSpec]):
         """Create it, marked."""
         body = {
             **head(cloud, want, want.spec.description),
-            **_settings(want.spec),
+            **_settings(cloud, want.address.tenant, want.spec),
             "project_id": project_id(cloud, want.address),
         }
         with writing(_IN_USE):
@@ -108,8 +120,11 @@ class Network(Kind[NetworkSpec]):
 
     def update(self, cloud: Cloud, have: Live[NetworkSpec], want: Desired[NetworkSpec]) -> Live[NetworkSpec]:
         """Set what differs, and our marker."""
-        now = _settings(have.spec)
-        settings = {key: value for key, value in _settings(want.spec).items() if value != now.get(key)}
+        settings = {
+            key: value
+            for key, value in _settings(cloud, want.address.tenant, want.spec).items()
+            if value != have.raw.get(key)
+        }
         body = {**head(cloud, want, want.spec.description, have), **settings}
         if not body:
             return have
@@ -123,13 +138,40 @@ class Network(Kind[NetworkSpec]):
             cloud.network.delete(f"/networks/{have.id}")
 
 
-def _settings(spec: NetworkSpec) -> dict[str, Any]:
+def _policy(key: str, item: Mapping[str, Any]) -> str | None:
+    """Return the policy that a network is to have: its own, which bears its key, or none; None when nothing is said."""
+    if BANDWIDTH not in item:
+        return None
+    return key if limits(item) else NONE
+
+
+def _settings(cloud: Cloud, tenant: str, spec: NetworkSpec) -> dict[str, Any]:
     """Return what is managed, in Neutron's words."""
-    settings = {"port_security_enabled": spec.port_security, "mtu": spec.mtu}
-    return {key: value for key, value in settings.items() if value is not None}
+    settings: dict[str, Any] = {"port_security_enabled": spec.port_security, "mtu": spec.mtu}
+    managed = {key: value for key, value in settings.items() if value is not None}
+    if spec.qos_policy == NONE:
+        return {**managed, "qos_policy_id": None}
+    if spec.qos_policy:
+        managed["qos_policy_id"] = cloud.ids.of(Address("qos_policy", tenant, spec.qos_policy))
+    return managed
+
+
+def _policy_found(cloud: Cloud, tenant: str, body: Mapping[str, Any]) -> str:
+    policy = body.get("qos_policy_id")
+    if not policy:
+        return NONE
+    at = cloud.ids.address("qos_policy", policy)
+    ours = at is not None and at.tenant == tenant and cloud.ids.find(at) == policy
+    return at.name if at and ours else str(policy)
 
 
 def _live(cloud: Cloud, tenant: str, body: Mapping[str, Any]) -> Live[NetworkSpec]:
     at = found(cloud, Network.name, tenant, body)
-    spec = NetworkSpec(body["name"], at.text, body.get("port_security_enabled"), body.get("mtu"))
+    spec = NetworkSpec(
+        body["name"],
+        at.text,
+        body.get("port_security_enabled"),
+        body.get("mtu"),
+        _policy_found(cloud, tenant, body),
+    )
     return Live(at.address, body["id"], spec, at.owned, body, body.get("created_at", ""))

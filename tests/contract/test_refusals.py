@@ -10,7 +10,9 @@ import requests
 from contract_bench import Bench, actions, fields, refuses
 
 from provision.errors import CloudError, Conflict
+from provision.kind import kinds
 from provision.model.plan import Action
+from provision.plan.make import make
 
 pytestmark = pytest.mark.sandbox
 CASES = contract_cases.load()
@@ -135,3 +137,71 @@ def test_exact_takes_back_access_to_other_volume_types(bench_of):
     plan, _ = bench.bring({"storage": {"volume": {"types": ["standard"], "access": "exact"}}})
     assert actions(plan, bench.address) == [Action.DELETE]
     assert bench.look() == ()
+
+
+def shared_by_hand(bench):
+    body = {"object_type": "network", "action": "access_as_shared", "target_tenant": "*"}
+    body |= {"object_id": "{network/backend}"}
+    call = {"service": "network", "path": "/rbac-policies", "body": {"rbac_policy": body}}
+    bench.call({**call, "undo": "/rbac-policies/{id}"})
+
+
+def test_exact_withdraws_a_share_that_somebody_made_by_hand(bench_of):
+    bench = bench_of("rbac_policy")
+    want = bench.wanted({"network": {"rbac": "exact"}, "networks": {"backend": {}}})
+    assert bench.plan(want).changes == ()
+    shared_by_hand(bench)
+    plan = bench.plan(want)
+    assert actions(plan, bench.address) == [Action.DELETE]
+    bench.apply(plan)
+    assert bench.look() == ()
+
+
+def test_a_share_that_no_document_speaks_of_is_shown_and_left(bench_of):
+    bench = bench_of("rbac_policy")
+    bench.wanted({"networks": {"backend": {"shared_with": []}}})
+    shared_by_hand(bench)
+    (have,) = bench.observe()
+    plan = make(kinds(), [], [have], cloud=bench.cloud.name, tenants=[bench.key])
+    assert actions(plan, bench.address) == [Action.LEAVE]
+    assert plan.steps == ()
+
+
+def test_a_share_goes_on_while_the_other_tenant_has_a_port_there(bench_of):
+    bench = bench_of("rbac_policy")
+    bench.bring({"networks": {"backend": {"shared_with": ["*"]}}})
+    theirs = {"name": "theirs", "network_id": "{network/backend}", "project_id": bench.cloud.project}
+    bench.call({"service": "network", "path": "/ports", "body": {"port": theirs}, "undo": "/ports/{id}"})
+    refused = refuses(lambda: bench.kind.delete(bench.cloud, bench.ours()), Conflict)
+    assert "ports" in refused.render("en")
+    assert bench.ours()
+
+
+def test_a_limit_of_bandwidth_that_somebody_lifted_is_put_back(bench_of):
+    bench = bench_of("qos_policy")
+    _, want = bench.bring(bench.cases.get("full"))
+    rules = f"/qos/policies/{bench.ours().id}/bandwidth_limit_rules"
+    lifted, raised = (
+        next(each["id"] for each in bench.ours().raw["rules"] if each["direction"] == direction)
+        for direction in ("egress", "ingress")
+    )
+    bench.cloud.network.delete(f"{rules}/{lifted}")
+    bench.cloud.network.put(f"{rules}/{raised}", {"bandwidth_limit_rule": {"max_kbps": 10**7}})
+    plan = bench.plan(want)
+    assert (actions(plan, bench.address), fields(plan, bench.address)) == (
+        [Action.UPDATE],
+        {"egress", "ingress"},
+    )
+    bench.apply(plan)
+    assert (bench.ours().spec.egress, bench.ours().spec.ingress) == (100_000, 1_500_000)
+
+
+def test_a_limit_stays_while_its_network_has_it(bench_of):
+    bench = bench_of("network")
+    bench.bring({"networks": {"backend": {"bandwidth": {"egress": "100 Mbit/s"}}}})
+    policy = bench_of("qos_policy")
+    policy.key = bench.key
+    have = policy.ours()
+    refused = refuses(lambda: policy.kind.delete(bench.cloud, have), Conflict)
+    assert "take this policy off" in refused.render("en")
+    assert policy.ours() == have

@@ -28,6 +28,8 @@ def networks(*lines, routers="egress: {gateway: external}"):
         ("state: retired\n", "3 acme is retired without a reason and a date → add retirement"),
         ("identity:\n  groups:\n    ops:\n      state: retired\n", "6 identity.groups.ops is retired without a reason and a date"),
         ("quotas:\n  network:\n    networks: 1\n" + networks("a: {ipv6: none}", "b: {}"), "5 a quota of 1 networks, where tenant acme declares 2 → raise it to 2"),
+        (networks("a: {ipv6: none, shared_with: [acme]}"), "5 networks.a.shared_with.0: acme is no other tenant of the estate → known: *"),
+        ("quotas:\n  network:\n    rbac_policies: 0\n" + networks("a: {shared_with: ['*']}"), "5 a quota of 0 rbac_policies, where tenant acme declares 1 → raise it to 1"),
         (networks("a: {ipv4: 10.0.0.0/24}", "b: {ipv4: 10.0.0.128/25}"), "6 10.0.0.128/25 overlaps 10.0.0.0/24 of acme (tenants/acme.yaml:5) → take another"),
         (networks("a: {ipv4: 10.0.0.5/24}"), "5 networks.a.ipv4 is 10.0.0.5/24 → it has host bits; write 10.0.0.0/24"),
         (networks("a: {ipv4: '2001:db8::/64'}"), "5 networks.a.ipv4 is 2001:db8::/64 → this is IPv6; write an IPv4 prefix"),
@@ -64,6 +66,15 @@ def test_what_fits_together_is_not(documents):
         """,
     )
     assert documents.load().tenants["acme"].key == "acme"
+
+
+def test_a_network_is_shared_with_tenants_that_stay(documents):
+    documents.tenant("beside")
+    documents.tenant("leaving", "state: retired\nretirement: {reason: Moved, date: 2026-11-01}\n")
+    documents.tenant("acme", networks("a: {ipv6: none, shared_with: [beside, leaving]}"))
+    assert documents.mistake().startswith(
+        "tenants/acme.yaml:5 networks.a.shared_with.1: leaving is no other tenant"
+    )
 
 
 def test_the_estate_must_know_what_networks_stand_on(documents):

@@ -19,6 +19,7 @@ def holds(direction, bound, value):
         ("at_least", "80 GiB", ["80 GiB", "1 TiB", "81920 MiB"], ["79 GiB", 80, "80 GB", "word"]),
         ("at_most", 90, [90, 0], [91, "unlimited", "default", "unmanaged", False, "90 GiB"]),
         ("at_most", "1 TiB", ["1024 GiB", "1 MiB"], ["1025 GiB", 5]),
+        ("at_most", "100 Mbit/s", ["0.1 Gbit/s", "64 kbit/s"], ["101 Mbit/s", "100 MiB", 100]),
         ("exactly", True, [True], [False, 1, "true"]),
         ("exactly", "80 GiB", ["80 GiB", "81920 MiB"], ["81 GiB"]),
         ("exactly", "luks", ["luks"], ["plain"]),
@@ -41,6 +42,22 @@ def test_a_tenant_may_not_weaken_a_floor(documents):
         "tenants/acme.yaml:5 quotas.compute.cores: 48 is weaker than the floor of profile strict "
         "(at most 20, profiles/strict/profile.yaml:6) → write at most 20, or take another profile"
     )
+
+
+@pytest.mark.parametrize(
+    ("said", "wanted"), [("{}", "100 Mbit/s"), ("{bandwidth: {egress: 64 kbit/s}}", "64 kbit/s")]
+)
+def test_a_floor_of_bandwidth_holds_for_networks_that_say_nothing(documents, said, wanted):
+    documents.profile("strict", "floor:\n  networks.*.bandwidth.egress: {at_most: 100 Mbit/s}\n")
+    documents.tenant("acme", f"networks: {{back: {said}}}\n", "strict")
+    assert documents.load().tenants["acme"].values.get("networks.back.bandwidth.egress") == wanted
+
+
+@pytest.mark.parametrize("said", ["{egress: unlimited}", "{egress: 1 Gbit/s}"])
+def test_a_floor_of_bandwidth_is_not_weakened(documents, said):
+    documents.profile("strict", "floor:\n  networks.*.bandwidth.egress: {at_most: 100 Mbit/s}\n")
+    documents.tenant("acme", f"networks: {{back: {{ipv4: none, ipv6: none, bandwidth: {said}}}}}\n", "strict")
+    assert "acme.yaml:3" in documents.mistake()
 
 
 def test_a_child_profile_may_not_weaken_an_inherited_floor(documents):

@@ -40,6 +40,14 @@ def test_sizes_in_mib(text, result):
         ("96 Go", "GiB", "'Go' is not a unit", "write 96 GiB"),
         ("96 g", "GiB", "'g' is not a unit", "write 96 GiB"),
         ("96 parsecs", "GiB", "'parsecs' is not a unit", "write 96 GiB"),
+        ("100 Mbps", "kbit/s", "'Mbps' is not a unit", "write 100 Mbit/s"),
+        ("100 Mb/s", "kbit/s", "'Mb/s' is not a unit", "write 100 Mbit/s"),
+        ("1 G", "kbit/s", "'G' is not a unit", "write 1 Gbit/s"),
+        ("12 MB/s", "kbit/s", "'MB/s' is not a unit", "write 12 kbit/s"),
+        ("5 GiB", "kbit/s", "'GiB' is not a unit", "write 5 kbit/s"),
+        (100, "kbit/s", "100 has no unit", "write 100 kbit/s"),
+        ("0.0001 Mbit/s", "kbit/s", "is not a whole number of kbit/s", "round it to kbit/s"),
+        ("1 Mbit/s", "GiB", "'Mbit/s' is not a unit", "write 1 GiB"),
         ("1 B", "MiB", "1 B is not a whole number of MiB", "round it to MiB"),
         ("-1 GiB", "GiB", "'-1 GiB' is not a quantity", "for example 20 GiB"),
         ("many", "", "'many' is not a quantity", "write a whole number"),
@@ -86,3 +94,17 @@ def test_the_four_words_of_a_quota():
 def test_a_number_of_the_service_is_spelt_as_a_document_would(value, unit, said):
     assert spelt(value, unit) == said
     assert quota(said if unit or value < 0 else int(said), unit) == value
+
+
+@pytest.mark.parametrize(
+    ("text", "rate", "again"),
+    [
+        ("100 Mbit/s", 100_000, "100 Mbit/s"),
+        ("1.5 Gbit/s", 1_500_000, "1500 Mbit/s"),
+        ("64kbit/s", 64, "64 kbit/s"),
+    ],
+)
+def test_rates_are_powers_of_a_thousand(text, rate, again):
+    assert parse(text, "kbit/s") == rate
+    assert spelt(rate, "kbit/s") == again
+    assert parse(again, "kbit/s") == rate

@@ -144,6 +144,12 @@ def test_a_local_authority_encrypts_what_is_personal(tenant):
             "networks: {backend: {port_security: false}}",
             "networks.backend.port_security",
         ),
+        (
+            "hautement-securise",
+            "networks: {backend: {shared_with: ['*']}}",
+            "networks.backend.shared_with",
+        ),
+        ("hautement-securise", "network: {rbac: additive}", "network.rbac"),
         ("hautement-securise", "app_credentials: {max_days: 120}", "app_credentials.max_days"),
         ("open-data", "classification: personal", "classification"),
         ("collectivite", "classification: sante", "classification"),

@@ -59,7 +59,7 @@ def test_a_network_is_read_as_it_is_wanted():
     address = Address("network", "acme", "backend")
     live = seen(name="renamed", description=Owner("contract").describe("Machines", address))
     assert live.address == address and live.owned and live.created_at == BODY["created_at"]
-    assert live.spec == NetworkSpec("renamed", "Machines", True, 1450)
+    assert live.spec == NetworkSpec("renamed", "Machines", True, 1450, "none")
 
 
 def test_a_cloud_without_port_security_shows_that_it_has_none():
@@ -67,3 +67,17 @@ def test_a_cloud_without_port_security_shows_that_it_has_none():
     made = with_tenant(cloud(network=Answers(**{"/networks": {"networks": [body]}})))
     (live,) = Network().observe(made, frozenset({"acme"}))
     assert live.spec.port_security is None and not live.owned
+
+
+def test_a_network_has_the_policy_that_bears_its_key_and_waits_for_it():
+    policy = Address("qos_policy", "acme", "backend")
+    limited = wanted({"bandwidth": {"egress": "100 Mbit/s"}})
+    assert (limited.spec.qos_policy, policy in limited.needs) == ("backend", True)
+    free = wanted({"bandwidth": {"ingress": "unlimited"}})
+    assert (free.spec.qos_policy, policy in free.needs) == ("none", True)
+    assert wanted({}).spec.qos_policy is None
+
+
+def test_a_policy_of_somebody_else_is_shown_by_its_id():
+    assert seen(qos_policy_id="theirs").spec.qos_policy == "theirs"
+    assert seen(qos_policy_id=None).spec.qos_policy == "none"

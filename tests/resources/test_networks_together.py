@@ -128,6 +128,19 @@ def test_a_network_that_goes_is_let_go_by_the_router_that_stays(site):
     assert site.pending() == []
 
 
+def test_a_limit_that_goes_is_let_go_by_its_network(site):
+    limited = {**DUAL["networks"]["backend"], "bandwidth": {"egress": "100 Mbit/s", "ingress": "1 Gbit/s"}}
+    site.run(changed(DUAL, "networks", backend=limited))
+    assert site.pending() == []
+    assert site.live("network", "backend").spec.qos_policy == "backend"
+    made = site.run(changed(DUAL, "networks", backend={**limited, "bandwidth": {"egress": "unlimited"}}))
+    assert [step.id for step in made.steps] == [
+        f"UPDATE:network/{site.key}/backend",
+        f"DELETE:qos_policy/{site.key}/backend",
+    ]
+    assert (site.pending(), site.live("qos_policy")) == ([], [])
+
+
 def test_a_group_that_goes_takes_the_rules_that_speak_of_it(site):
     site.run(DUAL)
     gone = {**DUAL["security_groups"]["web"], **RETIRED}

@@ -72,6 +72,23 @@ class Network(Row):
     up: bool = True
     external: bool = False
     shared: bool = False
+    qos_id: str | None = None
+
+
+@dataclass(slots=True)
+class Policy(Row):
+    """A policy of quality of service: the (rule's id, kbit/s) of each direction that is limited."""
+
+    limits: dict[str, tuple[str, int]] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class Share(Row):
+    """An RBAC entry: a network that others may use."""
+
+    object_id: str = ""
+    target_tenant: str = ""
+    action: str = ""
 
 
 @dataclass(slots=True)
@@ -235,7 +252,14 @@ class World:
 
     def _neutron(self):
         commit = self.ledger_commit
-        self.networks = Table("network", commit, **_NEUTRON, external=lambda row: row.external)
+        self.networks = Table(
+            "network",
+            commit,
+            **_NEUTRON,
+            external=lambda row: row.external,
+            qos_id=lambda row: (row.qos_id,) if row.qos_id else (),
+        )
+        self.policies = Table("qos_policy", commit, **_NEUTRON)
         self.subnets = Table("subnet", commit, **_NEUTRON, network_id=lambda row: row.network_id)
         self.pools = Table("subnet_pool", commit, **_NEUTRON)
         self.routers = Table("router", commit, **_NEUTRON)
@@ -250,6 +274,14 @@ class World:
             groups=lambda row: row.groups,
         )
         self.security_groups = Table("security_group", commit, **_NEUTRON)
+        self.rbac_policies = Table(
+            "rbac_policy",
+            commit,
+            project_id=_project,
+            object_id=lambda row: row.object_id,
+            target_tenant=lambda row: row.target_tenant,
+            action=lambda row: row.action,
+        )
         self.rules = {}
         self.network_quotas = Settings("network_quota", "network", commit)
 

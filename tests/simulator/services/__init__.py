@@ -9,6 +9,8 @@ from simulator.services import (
     keystone,
     neutron,
     nova,
+    qos,
+    rbac,
     routers,
     subnets,
     swift,
@@ -24,4 +26,4 @@ ROUTES = {
     "key-manager": barbican.routes,
     "object-store": swift.routes,
 }
-PARTS = (grants, groups, routers, subnets, tokens)
+PARTS = (grants, groups, qos, rbac, routers, subnets, tokens)

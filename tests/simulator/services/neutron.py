@@ -23,6 +23,7 @@ DEFAULTS = {
     "security_group": 10,
     "security_group_rule": 100,
 }
+COUNTED = {"rbac_policy": "rbac_policies"}
 _WORKERS = frozenset({"member", "manager", "admin"})
 
 
@@ -54,7 +55,9 @@ def resources(world, ask):
 
 @routes.on("GET", "/v2.0/extensions")
 def extensions(world, ask):
-    names = ("router", "security-group", "quotas", "port-security", "net-mtu", "standard-attr-description")
+    names = (
+        "router", "security-group", "quotas", "port-security", "net-mtu", "standard-attr-description", "rbac-policies", "qos",
+    )  # fmt: skip
     return Answer(200, {"extensions": [{"name": name, "alias": name, "links": []} for name in names]})
 
 
@@ -80,10 +83,13 @@ class Collection:
     many: str = ""
     absent: str = "{title} {id} could not be found."
     filters: frozenset[str] = frozenset()
+    within: str = ""
+    paged: bool = True
+    missing: str = ""
 
     @property
     def path(self):
-        return self.many.replace("_", "-")
+        return self.within + self.many.replace("_", "-")
 
 
 COLLECTIONS: dict[str, Collection] = {}
@@ -131,16 +137,22 @@ def collection(one, **more):
 def there(world, ask, of, identifier, horizon=float("inf")):
     """Return a row that the caller may see."""
     row = getattr(world, of.table).get(identifier, horizon)
-    if row is None or not _sees(ask, row):
-        kind = "".join(part.title() for part in of.one.split("_"))
+    if row is None or not _sees(world, ask, row):
+        kind = of.missing or "".join(part.title() for part in of.one.split("_"))
         raise refuse(404, f"{kind}NotFound", of.absent.format(title=of.title, id=identifier))
     return row
 
 
-def _sees(ask, row):
+def _sees(world, ask, row):
     if ask.who.admin or row.project_id == ask.who.project:
         return True
-    return getattr(row, "external", False) or getattr(row, "shared", False)
+    if getattr(row, "external", False) or getattr(row, "shared", False):
+        return True
+    return any(each.target_tenant in {"*", ask.who.project} for each in _shares(world, row.id))
+
+
+def _shares(world, identifier):
+    return world.rbac_policies.having("object_id", identifier)
 
 
 def _may_write(ask, of, action):
@@ -182,11 +194,11 @@ def listed(world, ask, of):
     wanted, others = _filters(ask, of, table)
     if not ask.who.admin and "project_id" not in wanted and of.table != "networks":
         wanted["project_id"] = {ask.who.project}
-    limit, marker = int(ask.one("limit", "0")), ask.one("marker")
+    limit, marker = int(ask.one("limit", "0")) if of.paged else 0, ask.one("marker")
     if limit and not wanted and not others and ask.who.admin:
         rows = table.after(marker, limit, ask.horizon)
     else:
-        rows = [row for row in table.select(wanted, ask.horizon) if _sees(ask, row)]
+        rows = [row for row in table.select(wanted, ask.horizon) if _sees(world, ask, row)]
         rows = [row for row in rows if _matches(of.body(world, row), others)] if others else rows
         rows = page(rows, marker, limit)
     answer = {of.many: [_cut(of.body(world, row), ask) for row in rows]}
@@ -264,7 +276,7 @@ def used(world, project, key):
     """Return how much of a quota a project uses."""
     if key == "security_group_rule":
         return sum(len(group.rules) for group in world.security_groups.having("project_id", project))
-    table = getattr(world, f"{key}s", None)
+    table = getattr(world, COUNTED.get(key, f"{key}s"), None)
     return table.count("project_id", project) if table is not None else 0
 
 
@@ -346,9 +358,9 @@ def _body(world, row):
         "mtu": row.mtu,
         "status": "ACTIVE",
         "subnets": [subnet.id for subnet in world.subnets.having("network_id", row.id)],
-        "shared": row.shared,
+        "shared": row.shared or any(each.target_tenant == "*" for each in _shares(world, row.id)),
         "port_security_enabled": row.port_security,
-        "qos_policy_id": None,
+        "qos_policy_id": row.qos_id,
         "dns_domain": "",
         "router:external": row.external,
         "provider:network_type": "flat" if row.external else "vxlan",
@@ -372,15 +384,22 @@ _WRITTEN = {
 }
 
 
-def _said(said):
-    return {field: said[name] for name, field in _WRITTEN.items() if said.get(name) is not None}
+def _said(world, said):
+    fields = {field: said[name] for name, field in _WRITTEN.items() if said.get(name) is not None}
+    if "qos_policy_id" in said:
+        fields["qos_id"] = said["qos_policy_id"]
+        if fields["qos_id"] and world.policies.get(fields["qos_id"]) is None:
+            raise refuse(404, "QosPolicyNotFound", f"QoS policy {fields['qos_id']} could not be found.")
+    return fields
 
 
 def _create_network(world, ask, said, project):
     if (said.keys() & {"router:external", "shared"}) and not ask.who.admin:
         raise refuse(403, "PolicyNotAuthorized", "rule:create_network is disallowed by policy")
     room(world, project, "network")
-    row = world.row(Network, said.get("name", ""), project, said.get("description") or "", **_said(said))
+    row = world.row(
+        Network, said.get("name", ""), project, said.get("description") or "", **_said(world, said)
+    )
     row.segment = len(world.networks) + 1
     row.revision = 1
     return world.networks.add(row)
@@ -395,6 +414,8 @@ def _delete_network(world, row):
             f"Unable to complete operation on network {row.id}. There are one or more ports still in use on the network,"
             f" id for these ports is: {','.join(port.id for port in ports)}.",
         )
+    for share in _shares(world, row.id):
+        world.rbac_policies.remove(share)
     for subnet in world.subnets.having("network_id", row.id):
         COLLECTIONS["subnets"].delete(world, subnet)
         world.subnets.remove(subnet)
@@ -405,9 +426,9 @@ collection(
     title="Network",
     table="networks",
     body=_body,
-    writes=frozenset(_WRITTEN),
+    writes=frozenset({*_WRITTEN, "qos_policy_id"}),
     create=_create_network,
-    update=lambda world, row, said: written(world, world.networks, row, said, **_said(said)),
+    update=lambda world, row, said: written(world, world.networks, row, said, **_said(world, said)),
     delete=_delete_network,
     filters=frozenset({"id", "shared", "status", "mtu", "admin_state_up"}),
 )
