@@ -18,7 +18,7 @@ from provision import plan as planning
 from provision.errors import ProvisionError
 from provision.kind import Kind, Unmet, kinds
 from provision.model.event import Listener, ignore
-from provision.model.plan import Plan, Problem
+from provision.model.plan import Action, Change, Plan, Problem
 from provision.observe.survey import survey
 from provision.text import say
 
@@ -57,7 +57,8 @@ class Draft:
     def plan(self, tenants: Sequence[Tenant]) -> Plan:
         """Return the plan of some of the tenants that were looked at."""
         problems: list[Problem] = []
-        desired = [want for tenant in tenants for want in self._wanted(tenant, problems)]
+        left_out: list[Change] = []
+        desired = [want for tenant in tenants for want in self._wanted(tenant, problems, left_out)]
         live = [each for tenant in tenants for each in self.found.pop(tenant.key, ())]
         resolved = list(_resolved(self.cloud, desired, problems))
         return planning.make(
@@ -68,6 +69,7 @@ class Draft:
             tenants=[tenant.key for tenant in tenants],
             options=self.options,
             problems=problems,
+            left_out=left_out,
             made_at=datetime.now(UTC).isoformat(timespec="seconds"),
             made_by=f"{getpass.getuser()}@{socket.gethostname()}",
         )
@@ -81,9 +83,12 @@ class Draft:
         """Return the one plan of all of them."""
         return planning.join(self.cloud.name, self.plans(tenants) if tenants else [self.plan(())])
 
-    def _wanted(self, tenant: Tenant, problems: list[Problem]) -> Iterable[Desired[Any]]:
+    def _wanted(
+        self, tenant: Tenant, problems: list[Problem], left_out: list[Change]
+    ) -> Iterable[Desired[Any]]:
         wanted = declare.desired(tenant)
         problems.extend(_services_missing(tenant, wanted, self.cloud.services))
+        left_out.extend(_optional_missing(tenant, wanted, self.cloud.services))
         return wanted
 
 
@@ -110,15 +115,21 @@ def look(cloud: Cloud, tenants: Sequence[Tenant], on_event: Listener = ignore) -
 def _services_missing(
     tenant: Tenant, desired: Iterable[Desired[Any]], present: Collection[str]
 ) -> Iterator[Problem]:
-    """Fail closed: what a profile requires, or a resource lives in, must be in the catalogue before the first write."""
+    """Fail closed: what a profile requires, or a resource lives in, must be in the catalogue before the first write.
+
+    Only what lives in a service that the profile calls optional, and does not require as well, may be done without.
+    """
     if tenant.retired:
         return
     required = {
         service: str(tenant.values.origin("services.required"))
         for service in tenant.values.items("services.required")
     }
+    optional = _optional(tenant)
     for want in desired:
-        required.setdefault(kinds()[want.address.kind].service, str(want.origin))
+        service = kinds()[want.address.kind].service
+        if service not in optional:
+            required.setdefault(service, str(want.origin))
     for service, where in sorted(required.items()):
         if service not in present:
             yield Problem(
@@ -135,6 +146,29 @@ def _services_missing(
                     "choisir un autre profil, ou un cloud qui l'offre",
                 ),
             )
+
+
+def _optional_missing(
+    tenant: Tenant, desired: Iterable[Desired[Any]], present: Collection[str]
+) -> Iterator[Change]:
+    """Report what is not made for want of a service that the profile calls optional."""
+    absent = () if tenant.retired else _optional(tenant) - set(present)
+    for want in desired:
+        service = kinds()[want.address.kind].service
+        if service in absent and want.retired is None:
+            reason = say(
+                "this cloud has no {service} service, which {profile} calls optional",
+                "ce cloud n'a pas de service {service}, que {profile} dit facultatif",
+                service=service,
+                profile=tenant.profile,
+            )
+            yield Change(Action.LEAVE, want.address, want, None, (), reason)
+
+
+def _optional(tenant: Tenant) -> frozenset[str]:
+    """Return the services that a tenant can do without."""
+    items = tenant.values.items
+    return frozenset(items("services.optional")) - frozenset(items("services.required"))
 
 
 def _resolved(

@@ -58,7 +58,6 @@ BOTH: Final = closed(("en", "fr"), en=TEXT, fr=TEXT)
 TITLE: Final[Schema] = {"anyOf": [TEXT, BOTH]}
 PERSON: Final = closed(name=TEXT, email=EMAIL, phone=TEXT)
 RETIREMENT: Final = closed(("reason", "date"), reason=TEXT, date=DATE)
-COUNT: Final[Schema] = {"type": ["integer", "string"], "quota": ""}
 
 _IDENTITY: Final = closed(
     source=word("local", "ldap", "oidc", "saml"),
@@ -71,7 +70,6 @@ _KEYS: Final = closed(
     rotation_days=DAYS,
     store=word("any", "software", "hsm"),
     floor=closed(algorithm=TEXT, bit_length=number(1)),
-    quota=closed(secrets=COUNT, orders=COUNT, containers=COUNT, consumers=COUNT, cas=COUNT),
 )
 _OBJECT: Final = closed(
     public=FLAG,

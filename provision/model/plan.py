@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class Action(StrEnum):
-    """What a change does; LEAVE is seen, not ours, reported and never touched."""
+    """What a change does; LEAVE is reported and never touched: seen and not ours, or wanted where an optional service is not."""
 
     CREATE = "CREATE"
     UPDATE = "UPDATE"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from provision.model.document import section, within, worded
 from provision.model.quantity import quota
@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from provision.model.quantity import Unit
     from provision.model.tenant import Values
     from provision.text import Text
+
+# Where documents say a service's quotas, unless it is ``quotas.<service>``: all that a profile says of keys stands together.
+_ELSEWHERE: Final = {"keys": "keys.quota"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,10 +36,15 @@ class Counted:
         return self.wire or self.field
 
 
+def place(service: str) -> str:
+    """Return the dotted path under which documents say a service's quotas."""
+    return _ELSEWHERE.get(service, f"quotas.{service}")
+
+
 def schema(service: str, title: Text, quotas: Iterable[Counted]) -> Mapping[str, Any]:
-    """Return the JSON Schema fragment of ``quotas.<service>``."""
+    """Return the JSON Schema fragment of a service's quotas."""
     fields = {each.field: worded(each.title, {"quota": each.unit}) for each in quotas}
-    return within(f"quotas.{service}", section(title, fields))
+    return within(place(service), section(title, fields))
 
 
 def units(quotas: Iterable[Counted]) -> Mapping[str, Unit]:
@@ -45,15 +53,15 @@ def units(quotas: Iterable[Counted]) -> Mapping[str, Unit]:
 
 
 def asked(values: Values, service: str, quotas: Iterable[Counted]) -> dict[str, int | str | None]:
-    """Return what documents say under ``quotas.<service>``: a number, -1 (unlimited), ``default``, or None (unmanaged)."""
-    said = values.section(f"quotas.{service}")
+    """Return what documents say of a service's quotas: a number, -1 (unlimited), ``default``, or None (unmanaged)."""
+    said = values.section(place(service))
     read = {each.field: quota(said.get(each.field, "unmanaged"), each.unit) for each in quotas}
     return {field: None if value == "unmanaged" else value for field, value in read.items()}
 
 
 def origins(values: Values, service: str, quotas: Iterable[Counted]) -> dict[str, Origin]:
-    """Return where each quota of ``quotas.<service>`` is written."""
-    return {each.field: values.origin(f"quotas.{service}.{each.field}") for each in quotas}
+    """Return where each quota of a service is written."""
+    return {each.field: values.origin(f"{place(service)}.{each.field}") for each in quotas}
 
 
 def found(body: Mapping[str, Any], quotas: Iterable[Counted]) -> dict[str, int | str | None]:

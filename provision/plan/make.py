@@ -28,16 +28,22 @@ def make(  # noqa: PLR0913 (everything a plan is made of, and nothing else)
     tenants: Iterable[str],
     options: Options = Options(),  # noqa: B008 (frozen and empty)
     problems: Iterable[Problem] = (),
+    left_out: Iterable[Change] = (),
     made_at: str = "",
     made_by: str = "",
 ) -> Plan:
-    """Return the plan that brings what is there to what is wanted; a tenant with a problem is left out of it whole."""
+    """Return the plan that brings what is there to what is wanted; a tenant with a problem is left out of it whole.
+
+    `left_out` are changes that only tell why something wanted is not made.
+    """
     problems = tuple(problems)
     barred = {problem.tenant for problem in problems}
     wanted = {want.address: want for want in desired if want.address.tenant not in barred}
     there = [each for each in live if each.address.tenant not in barred]
     ours = {each.address: each for each in reversed(there) if each.owned}
-    changes = guard(cascade(decide(kinds, wanted.values(), there, options), wanted, ours), wanted, options)
+    decided = guard(cascade(decide(kinds, wanted.values(), there, options), wanted, ours), wanted, options)
+    spared = [change for change in left_out if change.address.tenant not in barred]
+    changes = tuple(sorted([*decided, *spared], key=lambda change: change.address))
     return Plan(
         cloud=cloud,
         changes=changes,

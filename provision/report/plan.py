@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from provision.model.plan import Action, Change, Plan, Problem
 from provision.plan.canonical import plain
@@ -61,7 +61,7 @@ def text(plan: Plan, cost: Cost, look: Look) -> str:
     """Return a plan as a person reads it: by tenant, what changes, from where, and what would allow what is blocked."""
     said = look.words(verdict(plan), "strong")
     last = f"{said} ({plan.cloud}, {look.words(cost.said(len(plan.tenants)))})"
-    return _joined(*_tenants(plan, look), problems(plan.problems, look), _left(plan, look), last) + "\n"
+    return _joined(*_tenants(plan, look), problems(plan.problems, look), *_left(plan, look), last) + "\n"
 
 
 def proposal(plan: Plan, look: Look) -> str:
@@ -110,15 +110,24 @@ def _paragraph(problem: Problem, look: Look) -> str:
     return f"  {tenant}  {where}{look.words(problem.what)}{advice}"
 
 
-def _left(plan: Plan, look: Look) -> str:
+def _left(plan: Plan, look: Look) -> Iterator[str]:
     left = [change for change in plan.changes if change.action is Action.LEAVE and change.blocked is None]
-    if not left:
-        return ""
-    head = look.words(say("Seen and left alone:", "Vu et laissé tel quel :"))
+    seen, missing = [each for each in left if each.have], [each for each in left if not each.have]
+    for head, those in ((_SEEN, seen), (_LEFT_OUT, missing)):
+        if those:
+            yield "\n".join(_told(look.words(head), those, look))
+
+
+_SEEN: Final = say("Seen and left alone:", "Vu et laissé tel quel :")
+_LEFT_OUT: Final = say("Asked for and left out:", "Demandé et laissé de côté :")
+
+
+def _told(head: str, left: Iterable[Change], look: Look) -> Iterator[str]:
     if look.verbose:
-        return "\n".join([head, *(changes.left_alone(change, look) for change in left)])
+        yield from (head, *(changes.left_alone(change, look) for change in left))
+        return
     hint = look.words(say("(--verbose names them)", "(--verbose les nomme)"), "quiet")
-    return "\n".join([f"{head} {hint}", *_left_by_reason(left, look)])
+    yield from (f"{head} {hint}", *_left_by_reason(left, look))
 
 
 def _left_by_reason(left: Iterable[Change], look: Look) -> Iterator[str]:

@@ -525,18 +525,21 @@ def _quota(path: str) -> Topic | None:
 
 @cache
 def _quotas() -> Mapping[str, Text]:
-    """Return what each quota counts, by path: as its kind says, else as below."""
-    found = dict(_OTHER_QUOTAS)
-    for kind in kinds().values():
-        for service, section in (
-            kind.document.get("properties", {}).get("quotas", {}).get("properties", {}).items()
-        ):
-            for field, schema in section.get("properties", {}).items():
-                found[f"quotas.{service}.{field}"] = Text(schema["description"], schema["description_fr"])
-    return found
+    """Return what each quota counts, by path, as its kind says."""
+    return {
+        path: Text(schema["description"], schema["description_fr"])
+        for kind in kinds().values()
+        for path, schema in _counted(kind.document.get("properties", {}))
+    }
 
 
-_OTHER_QUOTAS: Final = {"keys.quota.secrets": say("secrets", "secrets")}
+def _counted(document: Mapping[str, Any], above: str = "") -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """Yield the path and the schema of each quota in a part of a document."""
+    for name, schema in document.items():
+        path = f"{above}{name}"
+        if "quota" in schema:
+            yield path, schema
+        yield from _counted(schema.get("properties", {}), f"{path}.")
 
 
 def _described_by_schema(path: str) -> Text | None:

@@ -6,14 +6,16 @@ import re
 from collections import defaultdict
 
 from simulator.ledger import marker
-from simulator.services import cinder, neutron, nova
+from simulator.services import barbican, cinder, neutron, nova
 
 _ID = re.compile(r"\b(?:[0-9a-f]{32}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\b")
 _WORDS = (
     "description", "enabled", "tags", "network_id", "dns", "ra_mode", "dhcp", "gateway_id", "device_owner", "device_id",
     "members",
 )  # fmt: skip
-_QUOTAS = {"compute_quota": nova.DEFAULTS, "network_quota": neutron.DEFAULTS, "volume_quota": cinder.DEFAULTS}
+_QUOTAS = {
+    "compute_quota": nova.DEFAULTS, "key_quota": barbican.DEFAULTS, "network_quota": neutron.DEFAULTS, "volume_quota": cinder.DEFAULTS,
+}  # fmt: skip
 
 
 def holdings(world):

@@ -17,7 +17,7 @@ from provision.sandbox.site import load
 
 SERVICES = {
     "keystone": "identity", "nova": "compute", "neutron": "network", "cinder": "volume", "swift": "object-store",
-    "glance": "image",
+    "glance": "image", "barbican": "key-manager",
 }  # fmt: skip
 IDS = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|[0-9a-f]{32}")
 NUMBERS = re.compile(
@@ -89,6 +89,13 @@ CALLS = (
     ("cinder", "POST", "/v3/{own}/types/{type}/action", {"removeProjectAccess": {"project": "{project}"}}, {}),
     ("glance", "GET", "/v2/images?limit=1&owner={project}", None, {}),
     ("glance", "GET", "/v2/images?limit=1", None, {}),
+    ("barbican", "GET", "/v1/project-quotas/{project}", None, {}),
+    ("barbican", "PUT", "/v1/project-quotas/{project}", {"project_quotas": {"secrets": 5, "orders": -1}}, {}),
+    ("barbican", "PUT", "/v1/project-quotas/{project}", {"project_quotas": {"cas": 0}}, {}),
+    ("barbican", "GET", "/v1/project-quotas/{project}", None, {}),
+    ("barbican", "GET", "/v1/project-quotas?limit=1", None, {}),
+    ("barbican", "DELETE", "/v1/project-quotas/{project}", None, {}),
+    ("barbican", "DELETE", "/v1/project-quotas/{project}", None, {}),
     ("neutron", "GET", "/", None, {}),
     ("neutron", "GET", "/v2.0/quotas/default/default", None, {}),
     ("neutron", "GET", "/v2.0/quotas/{project}", None, {}),

@@ -295,6 +295,7 @@ class World:
         self.volume_quotas = Settings("volume_quota", "volume", commit)
         self.default_types = Settings("default_volume_type", "default", commit)
         self.images = Table("image", commit, project_id=_project, name=_name)
+        self.key_quotas = Settings("key_quota", "keys", commit)
         self.secrets = Table("secret", commit, project_id=_project, name=_name)
         self.containers = Table("container", commit, project_id=_project)
 

@@ -1,18 +1,31 @@
-"""Barbican: secrets by name. Every POST is a new one, as in the real service."""
+"""Barbican: secrets by name, every POST a new one as in the real service; and projects' quotas."""
 
 from __future__ import annotations
+
+import time
 
 from simulator.route import Answer, Refusal, Routes
 from simulator.world import Thing, stamp
 
 routes = Routes("key-manager")
 _MAY = frozenset({"admin", "creator", "member"})
+DEFAULTS = dict.fromkeys(("secrets", "orders", "containers", "consumers", "cas"))
+MOST = 100
 
 
 def _may(ask, doing):
     if not ask.who.roles & _MAY:
-        said = f"{doing} attempt not allowed - please review your user/project privileges"
-        raise Refusal(403, {"code": 403, "title": "Forbidden", "description": said})
+        raise _not_allowed(doing)
+
+
+def _admins_only(ask, doing):
+    if not ask.who.admin:
+        raise _not_allowed(doing)
+
+
+def _not_allowed(doing):
+    said = f"{doing} attempt not allowed - please review your user/project privileges"
+    return Refusal(403, {"code": 403, "title": "Forbidden", "description": said})
 
 
 def _version(ask):
@@ -89,3 +102,59 @@ def _body(ask, row):
         "updated": stamp(row.written),
         "secret_ref": f"{ask.at}/v1/secrets/{row.id}",
     }
+
+
+# --- quotas
+
+
+@routes.on("GET", "/v1/project-quotas")
+def list_quotas(world, ask):
+    _admins_only(ask, "Project Quotas")
+    said = world.key_quotas
+    rows = [
+        (project, found) for project in said.said if (found := said.get(project, ask.horizon)) is not None
+    ]
+    start, limit = int(ask.one("offset", "0")), min(int(ask.one("limit", "10")), MOST)
+    shown = [
+        {"project_id": project, "project_quotas": {**DEFAULTS, **found}}
+        for project, found in rows[start : start + limit]
+    ]
+    answer = {"project_quotas": shown, "total": len(rows)}
+    if start:
+        answer["previous"] = f"{ask.at}/v1/project_quotas?limit={limit}&offset={max(0, start - limit)}"
+    if len(rows) > start + limit:
+        answer["next"] = f"{ask.at}/v1/project_quotas?limit={limit}&offset={start + limit}"
+    return Answer(200, answer)
+
+
+@routes.on("GET", "/v1/project-quotas/{project}")
+def show_quotas(world, ask, project):
+    _admins_only(ask, "Project Quotas")
+    said = world.key_quotas.get(project, ask.horizon)
+    if said is None:
+        raise _nothing_said()
+    return Answer(200, {"project_quotas": {**DEFAULTS, **said}})
+
+
+def _nothing_said():
+    return Refusal(404, {"code": 404, "title": "Not Found", "description": "Project quotas not found."})
+
+
+@routes.on("PUT", "/v1/project-quotas/{project}")
+def update_quotas(world, ask, project):
+    _admins_only(ask, "Project Quotas")
+    said = ask.body["project_quotas"]
+    for name, value in said.items():
+        if name not in DEFAULTS or not isinstance(value, int):
+            described = f"Provided object does not match schema 'Project Quota': {name}: {value}"
+            raise Refusal(400, {"code": 400, "title": "Bad Request", "description": described})
+    world.key_quotas.put(project, {**(world.key_quotas.get(project) or {}), **said}, time.time())
+    return Answer(204)
+
+
+@routes.on("DELETE", "/v1/project-quotas/{project}")
+def delete_quotas(world, ask, project):
+    _admins_only(ask, "Project Quotas")
+    if not world.key_quotas.drop(project):
+        raise _nothing_said()
+    return Answer(204)

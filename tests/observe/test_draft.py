@@ -1,0 +1,67 @@
+"""What a cloud lacks: what a profile requires is refused, what it calls optional is left out and told."""
+
+from __future__ import annotations
+
+from contextlib import closing
+
+import pytest
+from written import written
+
+from provision.cloud.connect import connect
+from provision.draft import Draft
+from provision.model.plan import Action
+from provision.report import plan as report
+from provision.report.look import Cost, Look
+
+KEYS = {"keys": {"quota": {"secrets": 500}}}
+
+
+@pytest.fixture
+def keyless(simulator, monkeypatch):
+    """A simulated cloud without key manager."""
+    for name, value in simulator.env.items():
+        monkeypatch.setenv(name, value)
+    with closing(connect(None, estate="contract")) as cloud:
+        there = {name: url for name, url in cloud.catalogue.items() if name != "key-manager"}
+        cloud.__dict__["catalogue"] = there
+        yield cloud
+
+
+def plan(cloud, services):
+    tenants = [written("acme", {**KEYS, "services": services})]
+    return Draft.looking(cloud, tenants).whole(tenants)
+
+
+def test_what_lives_in_an_absent_optional_service_is_left_out_and_told(keyless):
+    made = plan(keyless, {"optional": ["key-manager"]})
+    assert made.problems == ()
+    assert "project/acme/acme" in {str(step.address) for step in made.steps}
+    (left,) = [change for change in made.changes if change.address.kind == "key_quota"]
+    assert (left.action, left.have) == (Action.LEAVE, None)
+    assert report.exit_code(made) == 2
+    text = report.text(made, Cost({}, 0.1), Look("en"))
+    assert (
+        "Asked for and left out: (--verbose names them)\n  · 1 key_quota: this cloud has no key-manager"
+        in text
+    )
+    assert "Seen and left alone" not in text
+
+
+@pytest.mark.parametrize(
+    "services",
+    [{}, {"required": ["key-manager"]}, {"required": ["key-manager"], "optional": ["key-manager"]}],
+    ids=["not said", "required", "required all the same"],
+)
+def test_what_lives_in_any_other_absent_service_is_refused(keyless, services):
+    made = plan(keyless, services)
+    assert (made.steps, made.changes) == ((), ())
+    (problem,) = made.problems
+    assert "key-manager" in problem.what.render("en")
+    assert report.exit_code(made) == 3
+
+
+def test_a_retired_tenant_needs_no_service_that_is_gone(keyless):
+    gone = {"state": "retired", "retirement": {"reason": "over", "date": "2026-11-01"}}
+    tenants = [written("acme", {**KEYS, **gone, "services": {"optional": ["key-manager"]}})]
+    made = Draft.looking(keyless, tenants).whole(tenants)
+    assert (made.problems, made.changes) == ((), ())
