@@ -65,7 +65,7 @@ def apply(cloud, made):
     assert [str(outcome.error) for outcome in outcomes if outcome.status is not Status.DONE] == []
 
 
-@pytest.mark.usefixtures("cloud")
+@pytest.mark.usefixtures("cloud", "operator")
 def test_tenants_come_stay_and_go_in_few_requests():
     keys = [f"ct-{RUN}-whole-{number}" for number in range(6)]
     wanted = everything(CASES)
