@@ -16,6 +16,7 @@ ESTATE = {
     "pools": {"ipv4": "tenants-v4", "ipv6": "tenants-v6"},
     "prefix_lengths": {"ipv4": 24, "ipv6": 64},
     "flavors": {"standard": ["std.small", "std.medium"], "secured": ["sec.small"]},
+    "images": {"hardened": ["contract-hardened"], "open": ["debian-13"]},
     "volume_types": {"standard": "standard", "luks": "luks"},
     "destinations": {
         "dns": {"protocol": "udp", "ports": 53, "to": "any"},

@@ -123,8 +123,10 @@ def _query(params: Mapping[str, object] | None) -> str:
 
 
 def _next(page: Mapping[str, Any], key: str) -> str | None:
-    """Return the next page's address: Keystone says ``links.next``, the others ``<key>_links: [{rel: next, href}]``."""
+    """Return the next page's address: Keystone has ``links.next``, Glance ``next``, others ``<key>_links: [{rel, href}]``."""
     links = page.get("links")
     if isinstance(links, dict):
         return links.get("next") or None
+    if "next" in page:
+        return str(page["next"])
     return next((link["href"] for link in page.get(f"{key}_links", ()) if link.get("rel") == "next"), None)

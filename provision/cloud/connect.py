@@ -71,7 +71,7 @@ class Cloud:
     @cached_property
     def shared(self) -> Shared:
         """Return what the operator offers to everybody."""
-        return Shared(self.api)
+        return Shared(self.api, lambda: self.project)
 
     @cached_property
     def _pool(self) -> ThreadPoolExecutor:

@@ -22,9 +22,13 @@ _QUOTA_DEFAULTS: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Shared:
-    """The shared catalogue of one cloud; each list is one call, made when first asked for and then kept."""
+    """The shared catalogue of one cloud; each list is one call, made when first asked for and then kept.
+
+    `project` returns the id of the project that we are scoped to.
+    """
 
     api: Callable[[str], Api]
+    project: Callable[[], str | None]
     _kept: dict[str, Items] = field(default_factory=dict)
     _locks: dict[str, threading.Lock] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
@@ -45,6 +49,15 @@ class Shared:
     def flavors(self) -> Items:
         """Return every flavour, private ones included (``os-flavor-access:is_public``)."""
         return self._list("compute", "/flavors/detail", "flavors", is_public="None")
+
+    def images(self) -> Items:
+        """Return the images that are public, and all of the project that we are scoped to (not those of every tenant)."""
+        return self._once("images", self._images)
+
+    def _images(self) -> Items:
+        image = self.api("image")
+        public = image.list("/images", "images", visibility="public")
+        return (*public, *image.list("/images", "images", owner=self.project()))
 
     def volume_types(self) -> Items:
         """Return every volume type, private ones included."""

@@ -131,6 +131,7 @@ def _roles(tenant: Tenant) -> Iterator[Mistake]:
 
 def _offers(tenant: Tenant) -> Iterator[Mistake]:
     yield from _among(tenant, "compute.flavors", list(tenant.estate.section("flavors")), _FLAVOR)
+    yield from _among(tenant, "compute.images", list(tenant.estate.section("images")), _IMAGE)
     yield from _among(tenant, "storage.volume.types", list(tenant.estate.section("volume_types")), _TYPE)
     default = tenant.values.get("storage.volume.default")
     types = tenant.values.items("storage.volume.types")
@@ -199,6 +200,7 @@ _ROLE: Final = say(
     "role that identity.roles lets this tenant give", "rôle que identity.roles permet de donner"
 )
 _FLAVOR: Final = say("flavour role of the estate", "rôle de gabarit du parc")
+_IMAGE: Final = say("image role of the estate", "rôle d'image du parc")
 _TYPE: Final = say("volume type role of the estate", "rôle de type de volume du parc")
 _TENANT: Final = say("other tenant of the estate", "autre locataire du parc")
 _DEFAULT: Final = say("volume type of this tenant", "type de volume de ce locataire")

@@ -191,6 +191,7 @@ def estate_schema() -> Schema:
         prefix_lengths=closed(**families),
         cidrs=word("unique", "free"),
         flavors=open_table(listed(TEXT)),
+        images=open_table(listed(TEXT)),
         volume_types=names,
         destinations=open_table(_DESTINATION),
         naming=closed(domain=TEXT, project=TEXT, group=TEXT),

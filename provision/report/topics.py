@@ -433,6 +433,7 @@ _WRITTEN: Final[tuple[Topic, ...]] = (
     one("hosts.isolation", "place", say("Physical machines", "Machines physiques"),
         word(dedicated=say("shared with no other tenant", "partagées avec aucun autre locataire"), shared=say("shared with other tenants", "partagées avec d'autres locataires")), choice="hosts"),
     one("compute.flavors", "place", say("Flavours within reach", "Gabarits à portée"), names, bound=names, choice="hosts"),
+    one("compute.images", "place", say("Images shared with it", "Images partagées avec lui"), names, bound=names, choice="hosts"),
     one("backup.site", "place", say("Where backups lie", "Où sont les sauvegardes"),
         word(same=say("beside the original", "à côté de l'original"), other_zone=say("in another zone", "dans une autre zone"), other_site=say("on another site", "sur un autre site")), choice="backup"),
     one("backup.rpo_hours", "place", say("Work that a disaster may cost", "Travail qu'un sinistre peut coûter"),

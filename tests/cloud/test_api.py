@@ -51,6 +51,13 @@ def wire(door):
     return door[1]
 
 
+def test_every_page_is_followed_glances_way(server, api):
+    following = "/v2/images?limit=1000&marker=2&owner=us"
+    server.script[("GET", "/images?limit=1000&owner=us")] = (200, {}, {"images": [1, 2], "next": following})
+    server.script[("GET", "/images?limit=1000&marker=2&owner=us")] = (200, {}, {"images": [3]})
+    assert list(api.list("/images", "images", owner="us")) == [1, 2, 3]
+
+
 def test_every_page_is_followed_neutrons_way(server, api):
     server.script[("GET", "/networks?limit=1000")] = (
         200,

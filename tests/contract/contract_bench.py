@@ -195,7 +195,8 @@ def fill(value: Any, names: Mapping[str, str]) -> Any:
 
 def _id(answer: Answer) -> str:
     body = answer.json() if answer.content else {}
-    return next((str(each["id"]) for each in body.values() if isinstance(each, dict) and "id" in each), "")
+    within = (each for each in body.values() if isinstance(each, dict))
+    return next((str(each["id"]) for each in (body, *within) if "id" in each), "")
 
 
 def _writes(method: str, url: str) -> bool:

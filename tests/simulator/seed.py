@@ -53,7 +53,7 @@ def _storage(world, admin):
     for name, about in (("standard", "plain disks"), ("luks", "disks encrypted with a key of the tenant")):
         world.volume_types.add(world.row(Thing, name, description=about, said={"public": False}))
     for name in IMAGES:
-        world.images.add(world.row(Thing, name, admin.id, said={"public": True}))
+        world.images.add(world.row(Thing, name, admin.id, said={"visibility": "public"}))
 
 
 def _network(world, admin):

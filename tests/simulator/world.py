@@ -294,7 +294,10 @@ class World:
         self.type_access = Access("volume_type_access", commit)
         self.volume_quotas = Settings("volume_quota", "volume", commit)
         self.default_types = Settings("default_volume_type", "default", commit)
-        self.images = Table("image", commit, project_id=_project, name=_name)
+        self.images = Table(
+            "image", commit, project_id=_project, name=_name, visibility=lambda row: row.said["visibility"]
+        )
+        self.image_access = Access("image_access", commit)
         self.key_quotas = Settings("key_quota", "keys", commit)
         self.secrets = Table("secret", commit, project_id=_project, name=_name)
         self.containers = Table("container", commit, project_id=_project)
