@@ -7,16 +7,15 @@ Only one wave's plan is held at a time, so that ten thousand tenants take no mor
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from provision import declare, draft
-from provision.apply.execute import GOOD
 from provision.apply.walk import failed_tenants, since
 from provision.errors import CredentialsRefused, LeaseLost, ProvisionError
 from provision.model.event import Ended, Listener, Waved
-from provision.model.outcome import Outcome, Status
+from provision.model.outcome import GOOD, Outcome, Status
 from provision.model.plan import Action
 from provision.plan.undo import undo
 from provision.text import Text, same, say
@@ -37,7 +36,10 @@ Planner = Callable[[Sequence["Tenant"]], "Plan"]
 
 @dataclass(slots=True)
 class Toll:
-    """Which tenants failed so far; a listener, so that the budget holds inside a wave too."""
+    """Which tenants failed so far; a listener, so that the budget holds inside a wave too.
+
+    What only the closing look found is added once a wave is over.
+    """
 
     rollout: Rollout
     tenants: int
@@ -117,7 +119,10 @@ class Campaign:
         for number, group in enumerate(groups):
             self.walker.on_event(Waved(number + 1, len(groups), len(tenants)))
             begun += len(group)
-            yield self._wave(walker, plan(group), group, doubtful)
+            wave = self._wave(walker, plan(group), group, doubtful)
+            toll.failed |= failed_tenants(wave.outcomes)
+            yield wave
+            del wave  # whoever took it lets go of it before the next one is planned
             walker.cloud.ids.drop(frozenset(tenant.key for tenant in group))
             self.halted = toll.verdict(number)
             if self.halted is not None or self.walker.stop():
@@ -153,10 +158,22 @@ class Campaign:
         wanted: Mapping[Address, Desired[Any]] = {
             want.address: want for tenant in failed for want in declare.desired(tenant)
         }
-        back = undo(made, wanted, created, draft.look(self.walker.cloud, failed))
+        try:
+            there = draft.look(self.walker.cloud, failed)
+        except ProvisionError as error:
+            return _not_taken_back(created, error)
+        back = undo(made, wanted, created, there)
         if not back.steps:
             return ()
         again = self.journal.begin(back)
         outcomes = self.walker.walk(back, self.journal, again)
         self.journal.end(again)
         return outcomes
+
+
+def _not_taken_back(created: Iterable[Address], error: ProvisionError) -> tuple[Outcome, ...]:
+    """Return what was created and could not even be looked for, as failed."""
+    return tuple(
+        Outcome(f"{Action.DELETE}:{address}", Action.DELETE, address, Status.FAILED, error)
+        for address in sorted(created)
+    )

@@ -10,17 +10,16 @@ from collections import defaultdict, deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from provision.model.event import Ended, Listener, Started
-from provision.model.outcome import Outcome, Status
+from provision.model.outcome import GOOD, Outcome, Status
 
 if TYPE_CHECKING:
     from provision.model.address import Address
     from provision.model.plan import Plan, Step
 
 Perform = Callable[["Step"], Outcome]
-GOOD: Final = frozenset({Status.DONE, Status.UNCHANGED})
 
 
 @dataclass(slots=True)

@@ -98,9 +98,8 @@ class Performer:
             except (UnknownOutcome, Conflict) as error:
                 found = self._await(kind, want.address)
                 if found is not None:
-                    self.found.update(
-                        {want.address} if isinstance(error, Conflict) and left == ATTEMPTS - 1 else ()
-                    )
+                    if isinstance(error, Conflict) and left == ATTEMPTS - 1:
+                        self.found.add(want.address)
                     return found
                 if isinstance(error, Conflict) or not left:
                     raise

@@ -7,16 +7,14 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from provision.cli.shape import Option
+from provision.model.rollout import WAVE, Budget, Rollout
 from provision.text import say
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from provision.model.rollout import Rollout
-
 Body = TypeVar("Body", bound="Callable[..., Any]")
 MOST = 100_000
-_WAVE = 500
 
 
 def rollout(body: Body) -> Body:
@@ -41,7 +39,7 @@ _IN_WAVES = click.option(
     "--wave",
     cls=Option,
     type=click.IntRange(1, MOST),
-    default=_WAVE,
+    default=WAVE,
     value="N",
     text=say(
         "So many tenants at a time; what no answer showed is looked at after each wave [500].",
@@ -71,8 +69,6 @@ _ROLLBACK = click.option(
 
 def taken_from(asked: dict[str, Any]) -> Rollout:
     """Take the options of a rollout out of what was asked. Raises `UsageError` for an unreadable --max-failures."""
-    from provision.model.rollout import Budget, Rollout  # noqa: PLC0415 (help needs none of it)
-
     most = asked.pop("max_failures")
     return Rollout(
         canary=asked.pop("canary"),

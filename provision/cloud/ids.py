@@ -55,9 +55,10 @@ class Ids:
     def drop(self, tenants: frozenset[str]) -> None:
         """Forget everything of some tenants: a run that is done with them needs it no more."""
         with self._lock:
-            gone = [address for address in self._ids if address.tenant in tenants]
-            for address in gone:
-                self._addresses.pop((address.kind, self._ids.pop(address)), None)
+            for address in [each for each in self._ids if each.tenant in tenants]:
+                del self._ids[address]
+            for key in [key for key, each in self._addresses.items() if each.tenant in tenants]:
+                del self._addresses[key]
 
     def known(self) -> dict[str, Known]:
         """Return what is known, by tenant."""
@@ -80,11 +81,7 @@ class Ids:
     def take(self, tenant: str) -> Known:
         """Return what is known of a tenant, and forget it."""
         known = self.known().get(tenant, Known())
-        with self._lock:
-            for address in known.ids:
-                self._ids.pop(address, None)
-            for key in known.addresses:
-                self._addresses.pop(key, None)
+        self.drop(frozenset({tenant}))
         return known
 
     def find(self, address: Address) -> str | None:

@@ -108,18 +108,18 @@ class Pace:
         elif now - self._waited_at > CALM:
             self._rate = None
 
-    def _slow_down(self, accepted: float, asked: float, share: float, now: float) -> None:
+    def _slow_down(self, accepted: float, asked: float, kept: float, now: float) -> None:
         """Ask for what was accepted; at worst for half.
 
-        Where fewer asked than might have, what was accepted says little: the rate falls by no more than the `share` that
-        was refused, so that a service that refuses a few at random is not taken for a slow one.
+        Where fewer asked than might have, what was accepted says little: the part that was `kept` (1: nothing was refused)
+        is kept of the rate too, so that a service that refuses a few at random is not taken for a slow one.
         """
         if self._rate is None:
             self._rate, self._next, self._waited_at = asked, now, now
             self._searching = True
         else:
             self._searching = accepted < self._rate / 4
-        self._rate, self._clean = max(accepted, self._rate * max(share, 0.5), SLOWEST), 0
+        self._rate, self._clean = max(accepted, self._rate * max(kept, 0.5), SLOWEST), 0
 
 
 @dataclass(slots=True)

@@ -157,6 +157,12 @@ class Wire(TCPKeepAliveAdapter):
         with self._lock:
             return Counter(self._sent)
 
+    def drain(self) -> Counter[tuple[str, str]]:
+        """Return how often each was sent since this was last asked, and count anew."""
+        with self._lock:
+            sent, self._sent = self._sent, Counter()
+            return sent
+
     def _admit(self, name: str, method: str, url: str) -> None:
         """Count one request, or refuse it."""
         self._let_pass(method, url)
@@ -178,12 +184,6 @@ class Wire(TCPKeepAliveAdapter):
             )
         if self.fence is not None:
             self.fence()
-
-    def drain(self) -> Counter[tuple[str, str]]:
-        """Return how often each was sent since this was last asked, and count anew."""
-        with self._lock:
-            sent, self._sent = self._sent, Counter()
-            return sent
 
 
 def _reads(method: str, url: str) -> bool:

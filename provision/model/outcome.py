@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Final
 
 from provision.errors import ProvisionError
 from provision.model.address import Address
@@ -18,6 +19,9 @@ class Status(StrEnum):
     FAILED = "FAILED"
     SKIPPED = "SKIPPED"
     STOPPED = "STOPPED"
+
+
+GOOD: Final = frozenset({Status.DONE, Status.UNCHANGED})
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from provision.errors import LeaseLost
-from provision.model.outcome import Outcome, Status
+from provision.model.outcome import GOOD, Outcome, Status
 from provision.report import plan as plans
 from provision.report import words
 from provision.report.values import clean
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from provision.text import Language
 
 NAMED_AT_MOST: Final = 10
-GOOD: Final = frozenset({Status.DONE, Status.UNCHANGED})
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import SimpleNamespace
 
 import pytest
@@ -8,7 +8,7 @@ from provision.apply import campaign as room
 from provision.apply.campaign import Campaign
 from provision.apply.journal import Journal
 from provision.cloud.ids import Ids
-from provision.errors import Conflict, CredentialsRefused, LeaseLost
+from provision.errors import Conflict, CredentialsRefused, LeaseLost, Unreachable
 from provision.model.event import Ended, ignore
 from provision.model.outcome import Outcome, Status
 from provision.model.plan import Action
@@ -106,6 +106,34 @@ def test_the_budget_is_a_share_of_all_tenants(go):
     made, waves, _ = go(20, Rollout(wave=5, budget=Budget(5, percent=True)), bad=["t0", "t7"])
     assert len(waves) == 2 and made.halted is not None
     assert made.unbegun == tuple(f"t{number}" for number in range(10, 20))
+
+
+def test_a_canary_that_only_the_closing_look_saw_fail_is_one_that_failed(tmp_path):
+    @dataclass(frozen=True)
+    class Late(Steps):
+        def walk(self, made, book, run, doubtful=()):
+            done = super().walk(made, book, run, doubtful)
+            return tuple(
+                replace(each, status=Status.FAILED, error=Conflict("not to be seen")) for each in done
+            )
+
+    journal = Journal(tmp_path)
+    made = Campaign(Late(frozenset()), journal, Rollout(canary=1))
+    assert len(list(made.run(tenants(3), planned))) == 1
+    assert str(made.halted) == "1 of 1 canaries failed" and made.unbegun == ("t1", "t2")
+    journal.close()
+
+
+def test_what_cannot_be_looked_for_is_told_as_not_taken_back(go, monkeypatch):
+    def silent(*_):
+        raise Unreachable("no answer")
+
+    monkeypatch.setattr(room.draft, "look", silent)
+    monkeypatch.setattr(room.declare, "desired", lambda tenant: [desired("one", tenant=tenant.key)])
+    _, (wave,), _ = go(1, Rollout(rollback=True), bad=["t0"])
+    assert [each.status for each in wave.outcomes] == [Status.FAILED]
+    ((action, status),) = [(each.action, each.status) for each in wave.undone]
+    assert (action, status) == (Action.DELETE, Status.FAILED)
 
 
 def test_when_asked_to_stop_the_rest_is_not_begun(tmp_path):
