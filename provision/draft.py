@@ -45,9 +45,9 @@ class Draft:
         tenants: Sequence[Tenant],
         options: planning.Options = planning.Options(),  # noqa: B008 (frozen and empty)
         on_event: Listener = ignore,
+        ahead: Iterable[None] = (),
     ) -> Draft:
-        """Look at everything of these tenants, once; what the operator offers to all is read meanwhile."""
-        ahead = cloud.each(partial(_foreseen, cloud), _one_of_each_kind(tenants[:1]))
+        """Look at everything of these tenants, once, and wait for the end of what was begun `ahead`."""
         found: dict[str, list[Live[Any]]] = defaultdict(list)
         for live in look(cloud, tenants, on_event):
             found[live.address.tenant].append(live)
@@ -90,6 +90,11 @@ class Draft:
         problems.extend(_services_missing(tenant, wanted, self.cloud.services))
         left_out.extend(_optional_missing(tenant, wanted, self.cloud.services))
         return wanted
+
+
+def foresee(cloud: Cloud, tenants: Sequence[Tenant]) -> Iterator[None]:
+    """Begin to read what the operator offers to all, which no lease guards and no tenant changes; return what to wait for."""
+    return cloud.each(partial(_foreseen, cloud), _one_of_each_kind(tenants[:1]))
 
 
 def _one_of_each_kind(tenants: Sequence[Tenant]) -> Collection[Desired[Any]]:

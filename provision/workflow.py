@@ -27,7 +27,7 @@ from provision.apply.spread import Spread
 from provision.apply.walk import Walker
 from provision.cloud.connect import CLOUD_VARIABLES, Cloud, connect
 from provision.declare import examples, scaffold
-from provision.draft import Draft, look
+from provision.draft import Draft, foresee, look
 from provision.errors import ProvisionError, Refused, UsageError
 from provision.model.applied import Applied, Requests
 from provision.model.event import Listener, ignore
@@ -143,7 +143,8 @@ def plan(question: Question, on_event: Listener = ignore) -> Planned:
     """Compare documents and cloud, over a session that cannot write."""
     started = time.monotonic()
     with _connected(question) as (_, tenants, cloud):
-        made = Draft.looking(cloud, tenants, question.options, on_event).whole(tenants)
+        ahead = foresee(cloud, tenants)
+        made = Draft.looking(cloud, tenants, question.options, on_event, ahead).whole(tenants)
         return Planned(made, question.options, cloud.requests(), time.monotonic() - started)
 
 
@@ -178,9 +179,10 @@ def apply(  # noqa: PLR0913 (each says one thing about how to write)
     with (
         gathered(scheduler) if scheduler else nullcontext() as crew,
         _connected(question) as (estate, tenants, cloud),
+        nullcontext(foresee(cloud, tenants)) as ahead,
         _held(estate, cloud, on_event),
     ):
-        draft = Draft.looking(cloud, tenants, question.options, on_event)
+        draft = Draft.looking(cloud, tenants, question.options, on_event, ahead)
         planner: Planner = draft.plan
         if kept or confirm:
             made = draft.whole(tenants)

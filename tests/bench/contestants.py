@@ -10,6 +10,8 @@ import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
+from functools import cache
+from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
     from bench.wanted import Wanted
 
 HERE: Final = Path(__file__).parent
+SOURCE: Final = HERE.parents[1]
 BIN: Final = Path(sys.executable).parent
 PROFILE: Final = "startup"
 ESTATE: Final = """\
@@ -100,7 +103,7 @@ class Ground:
     def provision(self, *words: str, expect: int = 0) -> Cost:
         """Run `provision` on the estate."""
         return run(
-            [str(BIN / "provision"), *words, "--estate", str(self.estate)],
+            [str(ours() / "bin" / "provision"), *words, "--estate", str(self.estate)],
             self.environment,
             self.services,
             expect=expect,
@@ -121,7 +124,9 @@ def with_floor(calls: Sequence[Call]) -> Bring:
     def bring(ground: Ground, tenant: str) -> Cost:
         file = ground.folder / f"{tenant}.json"
         recording.save(calls, file, estate=ground.name, tenant=tenant)
-        return run([sys.executable, str(HERE / "floor.py"), str(file)], ground.named, ground.services)
+        return run(
+            [str(ours() / "bin" / "python"), str(HERE / "floor.py"), str(file)], ground.named, ground.services
+        )
 
     return bring
 
@@ -129,7 +134,9 @@ def with_floor(calls: Sequence[Call]) -> Bring:
 def with_client(ground: Ground, tenant: str) -> Cost:
     """A shell script of `openstack` commands."""
     script = ground.folder / f"{tenant}.sh"
-    text = client_script.script(ground.plan(tenant), str(BIN / "openstack"), str(BIN / "cinder"))
+    text = client_script.script(
+        ground.plan(tenant), str(client() / "bin" / "openstack"), str(client() / "bin" / "cinder")
+    )
     script.write_text(text, encoding="utf-8")
     return run(["bash", str(script)], ground.named, ground.services)
 
@@ -147,7 +154,7 @@ def write_playbooks(ground: Ground, tenant: str) -> tuple[Path, Path]:
             subnet["pool"]["id"] = ground.pools[subnet["pool"]["name"]]
     files = ground.folder / f"{tenant}.yaml", ground.folder / f"{tenant}-again.yaml"
     for file, again in zip(files, (False, True), strict=True):
-        plays = playbook.play(planned, str(BIN / "cinder"), again=again)
+        plays = playbook.play(planned, str(client() / "bin" / "cinder"), again=again)
         file.write_text(yaml.safe_dump(plays, sort_keys=False), encoding="utf-8")
     return files
 
@@ -171,16 +178,36 @@ def play(ground: Ground, files: Sequence[Path]) -> Cost:
 
 
 def ansible() -> Path:
-    """Return Ansible's own environment, made once and kept in the user's cache."""
-    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
-    place = cache / "provision" / "bench" / "ansible"
+    """Return Ansible's own environment."""
+    return _environment("ansible", *ANSIBLE)
+
+
+@cache
+def ours() -> Path:
+    """Return an environment that has this source, and nothing of the sandbox's, as its users have it."""
+    return _environment("provision", "--reinstall-package", "provision", str(SOURCE), anew=True)
+
+
+@cache
+def client() -> Path:
+    """Return the client's own environment, of the versions that are here."""
+    packages = ("python-openstackclient", "python-cinderclient")
+    return _environment("client", *(f"{each}=={version(each)}" for each in packages))
+
+
+def _environment(name: str, *packages: str, anew: bool = False) -> Path:
+    """Return a contestant's environment, made once and kept in the user's cache; `anew` installs each time."""
+    cache_folder = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+    place = cache_folder / "provision" / "bench" / name
     done = place / "installed"
-    wish = " ".join(ANSIBLE)
-    if not done.exists() or done.read_text(encoding="utf-8") != wish:
-        uv, environment = str(BIN / "uv"), {**os.environ, "VIRTUAL_ENV": str(place)}
+    wish = " ".join(packages)
+    known = done.exists() and done.read_text(encoding="utf-8") == wish
+    uv, environment = str(BIN / "uv"), {**os.environ, "VIRTUAL_ENV": str(place)}
+    if not known:
         subprocess.run([uv, "venv", "--quiet", "--clear", "--python", sys.executable, str(place)], check=True)
+    if anew or not known:
         subprocess.run(
-            [uv, "pip", "install", "--quiet", "--compile-bytecode", *ANSIBLE], env=environment, check=True
+            [uv, "pip", "install", "--quiet", "--compile-bytecode", *packages], env=environment, check=True
         )
         done.write_text(wish, encoding="utf-8")
     return place

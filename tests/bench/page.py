@@ -28,13 +28,13 @@ HOW = """\
   plan's own graph and of the ids that calls need of one another, and nothing is looked at. No tool that makes these
   resources through these services can be faster by more than the start of a process.
 - **Ansible** runs one playbook, a task a resource (the quotas of three services are one task, a security group has its rules in one),
-  with pipelining on, in an environment of its own that the benchmark makes and keeps in the user's cache.
+  with pipelining on.
 - **The client script** is one command a resource, and one a rule, since the client takes no list of rules.
 - What each made is read back from the services and compared; what differs is listed above.
 - Services of the sandbox and contestants share the machine. Keystone and Neutron of the sandbox serve one request at a time
   ([decision 0002](decisions/0002-sandbox-sqlite.md)): most of the floor is Neutron's processor time.
-- The sandbox's packages stand in the environment that `provision` runs in; keystoneauth then imports osprofiler, which costs every
-  start of `provision` and of `openstack` about a tenth of a second that an installation without a sandbox does not pay.
+- `provision` (and the floor), the client and Ansible each run in an environment of their own, as their users have them, that the
+  benchmark makes and keeps in the user's cache: the sandbox's packages would slow the start of all that import keystoneauth.
 
 ## What is left out, and why
 
