@@ -16,6 +16,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from provision import audit as auditing
 from provision import declare, proof
 from provision import plan as planning
 from provision.apply.campaign import Campaign, Planner, Wave
@@ -27,10 +28,12 @@ from provision.apply.spread import Spread
 from provision.apply.walk import Walker
 from provision.cloud.connect import CLOUD_VARIABLES, Cloud, connect
 from provision.declare import examples, scaffold
+from provision.declare.specimen import specimen
 from provision.draft import Draft, foresee, look
 from provision.errors import ProvisionError, Refused, UsageError
 from provision.model.applied import Applied, Requests
 from provision.model.event import Listener, ignore
+from provision.model.finding import Audited
 from provision.model.proof import Proven, Subject
 from provision.model.rollout import Rollout
 from provision.observe.facts import facts as observe_facts
@@ -39,7 +42,7 @@ from provision.proof.evidence import save as save_evidence
 from provision.text import say
 
 if TYPE_CHECKING:
-    from provision.model.estate import Estate
+    from provision.model.estate import Estate, Profile
     from provision.model.facts import Facts
     from provision.model.outcome import Status
     from provision.model.plan import Plan
@@ -252,6 +255,51 @@ def prove(question: Question, on_event: Listener = ignore) -> Proven:
             proofs,
             time.monotonic() - started,
         )
+
+
+def audit(question: Question, on_event: Listener = ignore) -> Audited:
+    """Judge tenants by what the cloud has, over a session that cannot write; what may not be read is said, not guessed."""
+    started = time.monotonic()
+    with _connected(question) as (estate, tenants, cloud):
+        present = [tenant for tenant in tenants if not tenant.retired]
+        eyes = auditing.Eyes.open(cloud, present, on_event)
+        findings = tuple(
+            finding
+            for tenant in present
+            for finding in auditing.live(eyes, tenant, auditing.tier(tenant.profile, estate.profiles))
+        )
+        return Audited(
+            cloud.name,
+            *_signed(),
+            {each.key: (each.profile, each.profile_version) for each in present},
+            findings,
+            eyes.unseen(),
+            *eyes.coverage(),
+            cloud.requests(),
+            time.monotonic() - started,
+        )
+
+
+def audit_profiles(names: Sequence[str], profiles: Mapping[str, Profile], folder: Path | None) -> Audited:
+    """Judge profiles by the tenants that they would make; no cloud is asked."""
+    started = time.monotonic()
+    findings = tuple(
+        finding
+        for name in names
+        for finding in auditing.template(specimen(name, folder), auditing.tier(name, profiles), name)
+    )
+    return Audited(
+        "",
+        *_signed(),
+        {name: (name, profiles[name].version) for name in names},
+        findings,
+        seconds=time.monotonic() - started,
+    )
+
+
+def _signed() -> tuple[str, str]:
+    """Return when something is made (UTC), and by whom."""
+    return datetime.now(UTC).isoformat(timespec="seconds"), f"{getpass.getuser()}@{socket.gethostname()}"
 
 
 def _nothing() -> None:

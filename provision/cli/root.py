@@ -33,6 +33,10 @@ COMMANDS: Final = {
         "put what the profiles promise to the test, on the live cloud",
         "mettre à l'épreuve ce que promettent les profils, sur le cloud",
     ),
+    "audit": say(
+        "judge profiles and tenants by the controls of the catalogue",
+        "juger profils et locataires selon les contrôles du catalogue",
+    ),
     "profile": say(
         "read the profiles that tenants are made from", "lire les profils dont les locataires sont faits"
     ),

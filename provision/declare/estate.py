@@ -23,11 +23,7 @@ from provision.text import say
 def load(directory: Path) -> Estate:
     """Read, merge, render and check every document of an estate. Raises `DocumentErrors` with all mistakes."""
     mistakes: list[Mistake] = []
-    root = _document(directory, "estate.yaml", Layer("estate", "estate"), mistakes)
-    estate = root or Node({}, Origin("estate.yaml", 1), Layer("estate", "estate"))
-    estate, wrong = shape(estate, estate_schema()) if root else (estate, [])
-    mistakes += wrong
-    shelf = _shelf(directory, estate, mistakes)
+    estate, shelf = _founded(directory, mistakes)
     profiles = shelf.all()
     tenants = _tenants(directory, estate, profiles, shelf.names, mistakes)
     _requests(directory, mistakes)
@@ -44,6 +40,20 @@ def load(directory: Path) -> Estate:
         tenants={tenant.key: tenant for tenant in tenants},
         profiles={name: built.profile for name, built in profiles.items()},
     )
+
+
+def documents(directory: Path, mistakes: list[Mistake]) -> tuple[Node, Mapping[str, Built]]:
+    """Return an estate's own document and its profiles; their mistakes are added to `mistakes`."""
+    estate, shelf = _founded(directory, mistakes)
+    return estate, shelf.all()
+
+
+def _founded(directory: Path, mistakes: list[Mistake]) -> tuple[Node, Shelf]:
+    root = _document(directory, "estate.yaml", Layer("estate", "estate"), mistakes)
+    estate = root or Node({}, Origin("estate.yaml", 1), Layer("estate", "estate"))
+    estate, wrong = shape(estate, estate_schema()) if root else (estate, [])
+    mistakes += wrong
+    return estate, _shelf(directory, estate, mistakes)
 
 
 def _once(mistakes: Iterable[Mistake]) -> list[Mistake]:

@@ -6,6 +6,7 @@ from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from graphlib import TopologicalSorter
 from typing import TYPE_CHECKING, Any
 
+from provision.errors import CloudError
 from provision.kind import observing_order
 from provision.model.event import Listener, Reading, ignore
 
@@ -19,19 +20,20 @@ if TYPE_CHECKING:
 Found = tuple["Live[Any]", ...]
 
 
-def survey(
+def survey(  # noqa: PLR0913 (a look has these)
     cloud: Cloud,
     kinds: Mapping[str, Kind[Any]],
     tenants: frozenset[str],
     on_event: Listener = ignore,
     *,
     narrowed: Mapping[str, frozenset[str]] | None = None,
+    refused: dict[str, CloudError] | None = None,
 ) -> Found:
     """Return everything of these tenants that the cloud has, ours or not, and remember its ids in `cloud.ids`.
 
     `narrowed` names kinds that are read for some of the tenants only.
     Kinds of a service that this cloud lacks are passed over (whether a tenant needs them is the plan's business).
-    Raises the first `CloudError` that a kind meets.
+    Raises the first `CloudError` that a kind meets; with `refused`, notes it there by kind, and reads on.
     """
     present = [kind for kind in kinds.values() if kind.service in cloud.services]
     graph = TopologicalSorter(observing_order(present))
@@ -49,7 +51,7 @@ def survey(
                 finished, _ = wait(running, return_when=FIRST_COMPLETED)
                 for future in finished:
                     name = running.pop(future)
-                    found.extend(future.result())
+                    found.extend(_taken(name, future, refused))
                     graph.done(name)
                     done += 1
                     on_event(Reading(name, done, len(present)))
@@ -57,6 +59,16 @@ def survey(
             pool.shutdown(wait=False, cancel_futures=True)
             raise
     return tuple(found)
+
+
+def _taken(name: str, future: Future[Found], refused: dict[str, CloudError] | None) -> Found:
+    try:
+        return future.result()
+    except CloudError as error:
+        if refused is None:
+            raise
+        refused[name] = error
+        return ()
 
 
 def _observe(cloud: Cloud, kind: Kind[Any], tenants: frozenset[str]) -> Found:

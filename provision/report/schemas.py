@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from provision.model import finding
 from provision.model.outcome import Status
 from provision.model.plan import Action
 from provision.model.proof import Verdict
@@ -116,6 +117,28 @@ _CHOICE: Final = _object(
 _PAGE: Final = _object(
     profile=_TEXT, language={"enum": list(LANGUAGES)}, path=_TEXT, state=_TEXT, page=_MAYBE
 )
+_WAIVER: Final[Schema] = {
+    "anyOf": [
+        {"type": "null"},
+        _object(reason=_TEXT, owner=_TEXT, approver=_TEXT, measure=_TEXT, expires=_TEXT, origin=_ORIGIN),
+    ]
+}
+_FINDING: Final = _object(
+    control={"type": "string", "pattern": "^TEN-[A-Z]+-[0-9]{2}$"},
+    status={"enum": [each.value for each in finding.Status]},
+    severity={"enum": [each.value for each in finding.Severity]},
+    subject=_TEXT,
+    address=_TEXT,
+    observed=_TEXT,
+    expected=_TEXT,
+    origin=_ORIGIN,
+    what=_TEXT,
+    do=_TEXT,
+    key=_TEXT,
+    reads=_list(_TEXT),
+    mappings=_list(_object(framework=_TEXT, clause=_TEXT, reason=_TEXT)),
+    waiver=_WAIVER,
+)
 
 RESULTS: Final[dict[str, Schema]] = {
     "plan": _object(**_PLAN),
@@ -132,6 +155,23 @@ RESULTS: Final[dict[str, Schema]] = {
         proofs=_list(_PROOF),
         seconds=_SECONDS,
         sha256={"type": "string", "pattern": "^[0-9a-f]{64}$"},
+    ),
+    "audit": _object(
+        format={"const": 1},
+        cloud=_MAYBE,
+        made_at={"type": "string", "format": "date-time"},
+        made_by=_TEXT,
+        notice=_TEXT,
+        subjects=_list(_object(subject=_TEXT, profile=_TEXT, version=_TEXT)),
+        findings=_list(_FINDING),
+        coverage=_object(
+            **{each.value.lower(): _COUNT for each in finding.Status},
+            unreadable=_list(_object(what=_TEXT, why=_TEXT)),
+            resources=_COUNT,
+            unassessed=_list(_TEXT),
+        ),
+        requests=_REQUESTS,
+        seconds=_SECONDS,
     ),
     "check": _list(_object(file=_TEXT, line=_COUNT, what=_TEXT, do=_TEXT)),
     "init": _object(

@@ -1,0 +1,1 @@
+"""The controls: one file a family of the catalogue."""

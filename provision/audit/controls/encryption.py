@@ -1,0 +1,165 @@
+"""CRY: volumes and their types, where keys rest, secrets in plain sight, and the way to the services."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+from provision.audit.control import MUST, NONE, SHOULD, control, iso, said, snc
+from provision.model.finding import Severity, Tier
+from provision.text import Text, same, say
+
+if TYPE_CHECKING:
+    from provision.audit.control import About
+    from provision.audit.sources.catalogue import Endpoint, Labels
+    from provision.audit.sources.storage import KeyStores, Volume, VolumeType
+
+SMALLEST_KEY: Final = 256
+HARDWARE: Final = re.compile(r"hsm|kmip|pkcs ?#?11", re.IGNORECASE)
+SECRET: Final = re.compile(r"pass(word|wd|phrase)|secret|token|api[-_]?key|private[-_]?key", re.IGNORECASE)
+_WRAPPED: Final = re.compile(
+    r"-----BEGIN [A-Z ]*PRIVATE KEY|\bAKIA[0-9A-Z]{16}\b|\bgh[pousr]_[A-Za-z0-9]{20,}"
+)
+
+
+@control(
+    "TEN-CRY-01",
+    over="volume",
+    title=say("every volume is encrypted", "chaque volume est chiffré"),
+    severity=Severity.CRITICAL,
+    key="storage.volume.encrypted",
+    secured=MUST,
+    open_data=SHOULD,
+    asked=said("storage.volume.encrypted", accepted=(True,)),
+    decided_by=("encrypted",),
+    clauses=(
+        snc("10.1.a", "stored data are encrypted", "les données stockées sont chiffrées"),
+        iso("A.8.24", "use of cryptography", "utilisation de la cryptographie"),
+    ),
+    do=say("move its data to a volume of an encrypted type (openstack volume set --type --retype-policy on-demand)", "passer ses données sur un volume d'un type chiffré (openstack volume set --type --retype-policy on-demand)"),
+)  # fmt: skip
+def volume_encrypted(_about: About, volume: Volume) -> Text | None:
+    """Fail a volume in clear."""
+    return None if volume.encrypted else say("it is not encrypted", "il n'est pas chiffré")
+
+
+@control(
+    "TEN-CRY-02",
+    over="volume_type",
+    title=say(
+        "encrypted types encrypt as the profile says: provider, cipher, length of the key",
+        "les types chiffrés chiffrent comme le dit le profil : format, algorithme, longueur de clé",
+    ),
+    severity=Severity.HIGH,
+    key="storage.volume.cipher",
+    secured=MUST,
+    open_data=SHOULD,
+    asked=said("storage.volume.cipher"),
+    reads="types/{id}/encryption",
+    clauses=(
+        snc("10.1.b", "the means of encryption are those that were chosen", "les moyens de chiffrement sont ceux retenus"),
+        iso("A.8.24", "use of cryptography", "utilisation de la cryptographie"),
+    ),
+    do=say("have the operator mend the type's encryption (openstack volume type set)", "faire corriger le chiffrement du type par l'exploitant (openstack volume type set)"),
+)  # fmt: skip
+def cipher_as_said(about: About, kind: VolumeType) -> Text | None:
+    """Fail an encrypted type that is weaker than, or other than, the profile's."""
+    if not kind.provider:
+        return None
+    said_of = about.values.section("storage.volume")
+    least = max(int(said_of.get("key_size", 0)), SMALLEST_KEY if about.tier is Tier.SECURED else 0)
+    right = (
+        kind.provider == said_of.get("provider", kind.provider)
+        and kind.cipher == said_of.get("cipher", kind.cipher)
+        and kind.key_size >= least
+    )
+    return None if right else same(f"{kind.name}: {kind.provider} {kind.cipher} {kind.key_size}")
+
+
+@control(
+    "TEN-CRY-03",
+    over="volume_type",
+    title=say("no type that leaves data in clear can be chosen", "aucun type qui laisse les données en clair ne peut être choisi"),
+    severity=Severity.HIGH,
+    key="storage.volume.types",
+    secured=MUST,
+    open_data=NONE,
+    asked=said("storage.volume.encrypted", accepted=(True,)),
+    reads="types.is_public",
+    clauses=(
+        snc("10.1.a", "stored data are encrypted, whoever asks for the disk", "les données stockées sont chiffrées, qui que ce soit qui demande le disque"),
+        iso("A.8.24", "use of cryptography", "utilisation de la cryptographie"),
+    ),
+    do=say("withdraw the access, or have the operator make the type private (openstack volume type set --private)", "retirer l'accès, ou faire rendre le type privé par l'exploitant (openstack volume type set --private)"),
+)  # fmt: skip
+def only_encrypted(_about: About, kind: VolumeType) -> Text | None:
+    """Fail a type without encryption."""
+    return None if kind.provider else same(kind.name)
+
+
+@control(
+    "TEN-CRY-05",
+    over="key_store",
+    title=say("there is a key manager, and keys rest where the profile says", "il y a un gestionnaire de clés, et les clés reposent où le dit le profil"),
+    severity=Severity.HIGH,
+    key="keys.store",
+    secured=MUST,
+    open_data=SHOULD,
+    asked=said("keys.store", accepted=("hsm", "software")),
+    reads="secret-stores.crypto_plugin",
+    clauses=(
+        snc("10.5.c", "keys are kept apart from what they protect", "les clés sont gardées à part de ce qu'elles protègent"),
+        iso("A.8.24", "use of cryptography", "utilisation de la cryptographie"),
+    ),
+    do=say("have the operator give the key manager a hardware store, and make it the preferred one", "faire doter le gestionnaire de clés d'un module matériel par l'exploitant, et le rendre préféré"),
+)  # fmt: skip
+def keys_rest(about: About, manager: KeyStores) -> Text | None:
+    """Fail a cloud without a store, or whose stores are no hardware where that is asked for."""
+    if not manager.stores:
+        return say("no store", "aucun module")
+    hardware = any(HARDWARE.search(each) for each in manager.stores)
+    if about.values.get("keys.store") == "hsm" and not hardware:
+        return same(", ".join(manager.stores))
+    return None
+
+
+@control(
+    "TEN-CRY-14",
+    over="metadata",
+    title=say("no secret stands in metadata", "aucun secret ne figure dans les métadonnées"),
+    severity=Severity.HIGH,
+    key="object.containers",
+    secured=MUST,
+    open_data=MUST,
+    reads="servers.metadata",
+    clauses=(
+        snc("10.5.d", "secrets are kept where they are protected", "les secrets sont gardés là où ils sont protégés"),
+        iso("A.5.17", "authentication information is managed", "les informations d'authentification sont gérées"),
+    ),
+    do=say("remove it, change the secret, and keep it in the key manager", "le retirer, changer le secret, et le garder dans le gestionnaire de clés"),
+)  # fmt: skip
+def no_secret(_about: About, labels: Labels) -> Text | None:
+    """Fail what looks like a secret by its name or its form; what it says is not repeated."""
+    keys = [key for key, value in labels.said.items() if SECRET.search(key) or _WRAPPED.search(value)]
+    return same(", ".join(sorted(keys))) if keys else None
+
+
+@control(
+    "TEN-CRY-15",
+    over="endpoint",
+    title=say("the services are reached over HTTPS", "les services sont joints en HTTPS"),
+    severity=Severity.HIGH,
+    key="endpoints.https",
+    secured=MUST,
+    open_data=MUST,
+    asked=said("endpoints.https", accepted=(True,)),
+    reads="endpoints.url",
+    clauses=(
+        snc("10.2.c", "flows with the services are encrypted", "les flux avec les services sont chiffrés"),
+        iso("A.8.21", "network services are secured", "les services réseau sont sécurisés"),
+    ),
+    do=say("have the operator publish HTTPS endpoints", "faire publier des adresses HTTPS par l'exploitant"),
+)
+def https(_about: About, endpoint: Endpoint) -> Text | None:
+    """Fail an endpoint in clear."""
+    return None if endpoint.url.startswith("https://") else same(endpoint.url)

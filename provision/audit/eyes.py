@@ -1,0 +1,133 @@
+"""What an audit sees of a cloud: read once for all tenants, and what it may not read is known rather than guessed."""
+
+from __future__ import annotations
+
+import threading
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from provision.audit.control import checks
+from provision.audit.source import sources
+from provision.errors import CloudError, Forbidden, NotFound, ServiceAbsent
+from provision.kind import kinds
+from provision.model.address import Address
+from provision.model.event import Listener, ignore
+from provision.model.finding import Unseen
+from provision.observe import survey
+from provision.text import Text, say
+
+if TYPE_CHECKING:
+    from provision.cloud.connect import Cloud
+    from provision.model.resource import Live
+    from provision.model.tenant import Tenant
+
+T = TypeVar("T")
+Body = Mapping[str, Any]
+
+
+@dataclass(slots=True)
+class Eyes:
+    """A cloud as an auditor sees it; every list is asked for once.
+
+    `refused` holds, by kind or list, the error that it was answered with.
+    """
+
+    cloud: Cloud
+    found: Mapping[tuple[str, str], Sequence[Live[Any]]]
+    refused: dict[str, CloudError]
+    _kept: dict[str, Any] = field(default_factory=dict)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    @classmethod
+    def open(cls, cloud: Cloud, tenants: Sequence[Tenant], on_event: Listener = ignore) -> Eyes:
+        """Look at every kind of resource of some tenants; one that is refused is noted, and the others are read on."""
+        refused: dict[str, CloudError] = {}
+        keys = frozenset(tenant.key for tenant in tenants)
+        found: dict[tuple[str, str], list[Live[Any]]] = defaultdict(list)
+        for live in survey(cloud, kinds(), keys, on_event, refused=refused):
+            found[live.address.kind, live.address.tenant].append(live)
+        return cls(cloud, found, refused)
+
+    def lives(self, kind: str, tenant: str) -> Sequence[Live[Any]]:
+        """Return what there is of a kind. Raises `CloudError` where it could not be read, `ServiceAbsent` without its service."""
+        if kind in self.refused:
+            raise self.refused[kind]
+        self.cloud.api(kinds()[kind].service)
+        self.project(tenant)
+        return self.found.get((kind, tenant), ())
+
+    def unseen(self) -> tuple[Unseen, ...]:
+        """Return what could not be read, and why."""
+        return tuple(Unseen(name, why(error)) for name, error in sorted(self.refused.items()))
+
+    def coverage(self) -> tuple[int, tuple[str, ...]]:
+        """Return how many resources were seen, and the addresses of those of a kind that no control judges."""
+        known = sources()
+        judged = {kind for check in checks() for kind in (check.over, *known[check.over].drawn_from)}
+        there = [str(live.address) for lives in self.found.values() for live in lives]
+        return len(there), tuple(sorted(each for each in there if each.split("/", 1)[0] not in judged))
+
+    def project(self, tenant: str) -> str:
+        """Return the id of a tenant's project. Raises `CloudError` when none is to be seen."""
+        known = self.cloud.ids.project(tenant)
+        if known is None:
+            raise self.refused.get("project") or _nobody(tenant)
+        return known
+
+    def domain(self, tenant: str) -> str | None:
+        """Return the id of a tenant's own domain, None when it has none."""
+        return self.cloud.ids.find(Address("domain", tenant, tenant))
+
+    def once(self, name: str, ask: Callable[[], T]) -> T:
+        """Return what was answered when first asked. Raises `CloudError` each time, where it was refused."""
+        with self._lock:
+            if name in self.refused:
+                raise self.refused[name]
+            if name not in self._kept:
+                try:
+                    self._kept[name] = ask()
+                except (Forbidden, NotFound, ServiceAbsent) as error:
+                    self.refused[name] = error
+                    raise
+            kept: T = self._kept[name]
+        return kept
+
+    def listed(self, name: str, service: str, path: str, key: str, **params: object) -> Sequence[Body]:
+        """Return a whole collection of the cloud, asked for once."""
+        return self.once(name, lambda: tuple(self.cloud.api(service).list(path, key, **params)))
+
+    def by_project(
+        self, name: str, service: str, path: str, key: str, *, owner: str = "project_id", **params: object
+    ) -> Mapping[str, Sequence[Body]]:
+        """Return a collection by project; `owner` is the field that names it."""
+
+        def ask() -> Mapping[str, Sequence[Body]]:
+            sorted_out: dict[str, list[Body]] = defaultdict(list)
+            for body in self.cloud.api(service).list(path, key, **params):
+                sorted_out[str(body.get(owner) or "")].append(body)
+            return sorted_out
+
+        return self.once(name, ask)
+
+
+def _nobody(tenant: str) -> NotFound:
+    return NotFound(
+        say("tenant {tenant} is not on this cloud", "le locataire {tenant} n'est pas sur ce cloud", tenant=tenant),
+        where=tenant,
+        do=say("apply it first", "l'appliquer d'abord"),
+    )  # fmt: skip
+
+
+def why(error: CloudError) -> Text:
+    """Say why something could not be read."""
+    if isinstance(error, Forbidden):
+        return say(
+            "this credential may not read it (403): {what}",
+            "cet accès n'a pas le droit de le lire (403) : {what}",
+            what=error.what,
+        )
+    if isinstance(error, ServiceAbsent | NotFound):
+        return say("not there: {what}", "absent : {what}", what=error.what)
+    return say("could not be read: {what}", "illisible : {what}", what=error.what)

@@ -1,0 +1,117 @@
+"""Judge a template or a live tenant: every control, on everything that its source shows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import UTC, date, datetime
+from typing import TYPE_CHECKING
+
+from provision.audit.control import About, Check, checks
+from provision.audit.eyes import Eyes, why
+from provision.audit.source import Source, Thing, sources
+from provision.audit.waivers import waived
+from provision.errors import CloudError
+from provision.model.finding import Finding, Level, Status, Tier
+from provision.text import Text, say
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from provision.model.estate import Profile
+    from provision.model.tenant import Tenant
+
+Looked = Callable[[Source], Iterable[Thing]]
+
+
+def tier(profile: str, profiles: Mapping[str, Profile]) -> Tier:
+    """Return the tier of a profile: its own name, or the nearest ancestor's, that names one."""
+    name: str | None = profile
+    while name is not None:
+        if name in {Tier.SECURED, Tier.OPEN_DATA}:
+            return Tier(name)
+        known = profiles.get(name)
+        name = known.extends if known and known.extends != name else None
+    return Tier.BETWEEN
+
+
+def template(tenant: Tenant, of: Tier, name: str) -> tuple[Finding, ...]:
+    """Judge what a template makes: a tenant made up from it, and no cloud."""
+    about = About(tenant, of)
+    found = [
+        each
+        for check in checks()
+        for each in _judged(check, about, lambda source: source.promised(tenant), name)
+    ]
+    return waived(tenant, found, _today())  # fmt: skip
+
+
+def live(eyes: Eyes, tenant: Tenant, of: Tier) -> tuple[Finding, ...]:
+    """Judge what the cloud has of a tenant."""
+    about = About(tenant, of)
+    found = [
+        each
+        for check in checks()
+        for each in _judged(check, about, lambda source: source.found(eyes, tenant), tenant.key)
+    ]
+    return waived(tenant, found, _today())  # fmt: skip
+
+
+def _today() -> date:
+    return datetime.now(UTC).date()
+
+
+def _judged(check: Check, about: About, look: Looked, subject: str) -> Iterator[Finding]:
+    """Yield what a control finds: each failure, each thing that could not be judged, or that all is well."""
+    level, asked = check.control.levels[about.tier], check.asked(about.values)
+    if level is Level.NONE or (level is Level.SHOULD and not asked):
+        yield _finding(check, about, Status.NOT_APPLICABLE, subject, _not_asked(level))
+        return
+    if not asked:
+        yield _finding(check, about, Status.FAIL, subject, say("the documents do not ask for it", "les documents ne le demandent pas"))  # fmt: skip
+        return
+    try:
+        things = list(look(sources()[check.over]))
+    except CloudError as error:
+        yield _finding(check, about, Status.NOT_EVALUATED, subject, why(error))
+        return
+    yield from _verdicts(check, about, things, subject) if things else (
+        _finding(check, about, Status.PASS, subject, say("nothing of the kind is there", "il n'y a rien de tel")),
+    )  # fmt: skip
+
+
+def _verdicts(check: Check, about: About, things: Sequence[Thing], subject: str) -> Iterator[Finding]:
+    well = 0
+    for thing in things:
+        missing = thing.lacks(check.decided_by)
+        wrong = None if missing else check.judge(about, thing.spec)
+        if missing:
+            yield _finding(check, about, Status.NOT_EVALUATED, subject, _absent(missing), thing)
+        elif wrong is not None:
+            yield _finding(check, about, Status.FAIL, subject, wrong, thing)
+        else:
+            well += 1
+    if well == len(things):
+        yield _finding(check, about, Status.PASS, subject, say("{n} read", "lus : {n}", n=well))
+
+
+def _finding(  # noqa: PLR0913, PLR0917 (a finding has these)
+    check: Check, about: About, status: Status, subject: str, observed: Text, thing: Thing | None = None
+) -> Finding:
+    at = thing.address if thing else check.control.key
+    origin = (thing and thing.origin) or about.values.origin(check.control.key)
+    return Finding(check.control, status, subject, at, observed, origin)
+
+
+def _not_asked(level: Level) -> Text:
+    if level is Level.NONE:
+        return say("not asked of this tier", "pas demandé à ce niveau")
+    return say(
+        "recommended to this tier; its documents do not promise it",
+        "recommandé à ce niveau ; ses documents ne le promettent pas",
+    )
+
+
+def _absent(fields: Iterable[str]) -> Text:
+    return say(
+        "the API's answer has no {fields}", "la réponse de l'API n'a pas {fields}", fields=", ".join(fields)
+    )

@@ -1,0 +1,136 @@
+"""What every tenant is given: the catalogue's endpoints, its quotas; and what it wrote on its own things."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from provision.audit.source import OfKind, Source, Thing, source
+from provision.kind import Kind, kinds
+from provision.plan.compare import differences
+
+if TYPE_CHECKING:
+    from provision.audit.eyes import Eyes
+    from provision.model.tenant import Tenant
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """Where a service answers."""
+
+    url: str
+
+
+@source
+class Endpoints(Source):
+    """The endpoints of the catalogue that the tenant is given."""
+
+    name = "endpoint"
+
+    def promised(self, tenant: Tenant) -> Iterator[Thing]:
+        """Return an endpoint as documents want it."""
+        path = "endpoints.https"
+        scheme = "https" if tenant.values.get(path) else "http"
+        yield Thing(path, Endpoint(f"{scheme}://"), tenant.values.origin(path))
+
+    def found(self, eyes: Eyes, tenant: Tenant) -> Iterator[Thing]:
+        """Return each service's endpoint."""
+        for service, url in sorted(eyes.cloud.catalogue.items()):
+            yield Thing(f"{self.name}/{tenant.key}/{service}", Endpoint(url))
+
+
+QUOTAS: Final = ("compute_quota", "volume_quota", "network_quota", "key_quota")
+
+
+@dataclass(frozen=True, slots=True)
+class Quota:
+    """A service's quotas of a tenant: those without limit, and those that are not what documents say."""
+
+    unlimited: tuple[str, ...]
+    differing: tuple[str, ...]
+
+
+@source
+class Quotas(Source):
+    """The quotas of each service, held against the documents."""
+
+    name = "quota"
+    drawn_from = QUOTAS
+
+    def promised(self, tenant: Tenant) -> Iterator[Thing]:
+        """Return what documents ask of each service."""
+        for name in QUOTAS:
+            for want in kinds()[name].desire(tenant):
+                yield Thing(str(want.address), Quota(_unlimited(want.spec), ()), want.origin)
+
+    def found(self, eyes: Eyes, tenant: Tenant) -> Iterator[Thing]:
+        """Return what each service says."""
+        for name in QUOTAS:
+            yield from self._of(eyes, tenant, kinds()[name])
+
+    def _of(self, eyes: Eyes, tenant: Tenant, kind: Kind[Any]) -> Iterator[Thing]:
+        wanted = [kind.resolve(eyes.cloud, want) for want in kind.desire(tenant)]
+        for want in wanted:
+            for thing in OfKind(kind).found(eyes, tenant):
+                live = next(
+                    each for each in eyes.lives(kind.name, tenant.key) if str(each.address) == thing.address
+                )
+                differing = tuple(
+                    f"{each.field}: {each.before} ≠ {each.after}" for each in differences(kind, want, live)
+                )
+                yield Thing(thing.address, Quota(_unlimited(thing.spec, want.spec), differing), want.origin, thing.raw)  # fmt: skip
+
+
+def _unlimited(found: Any, managed: Any = None) -> tuple[str, ...]:  # noqa: ANN401 (any kind's spec)
+    """Return the limits without end; of what is managed only, where that is known."""
+    return tuple(
+        each.name
+        for each in dataclasses.fields(found)
+        if getattr(found, each.name) == -1 and (managed is None or getattr(managed, each.name) is not None)
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Labels:
+    """What somebody wrote on a thing: keys and values."""
+
+    said: Mapping[str, str]
+
+
+@source
+class Metadata(Source):
+    """The metadata of the tenant's servers, volumes and containers."""
+
+    name = "metadata"
+    drawn_from = ("container",)
+
+    def promised(self, tenant: Tenant) -> Iterator[Thing]:
+        """Return the metadata that documents write."""
+        for want in OfKind(kinds()["container"]).promised(tenant):
+            yield Thing(want.address, Labels(want.spec.metadata), want.origin)
+
+    def found(self, eyes: Eyes, tenant: Tenant) -> Iterator[Thing]:
+        """Return what is written on each thing."""
+        project = eyes.project(tenant.key)
+        servers = eyes.by_project(
+            "server", "compute", "/servers/detail", "servers", owner="tenant_id", all_tenants=1
+        )
+        volumes = eyes.by_project(
+            "volume",
+            "block-storage",
+            "/volumes/detail",
+            "volumes",
+            owner="os-vol-tenant-attr:tenant_id",
+            all_tenants=1,
+        )
+        for sort, bodies in (("server", servers), ("volume", volumes)):
+            for body in bodies.get(project, ()):
+                yield Thing(
+                    f"{sort}/{tenant.key}/{body['name'] or body['id']}",
+                    Labels(body.get("metadata", {})),
+                    raw=body,
+                )
+        for thing in OfKind(kinds()["container"]).found(eyes, tenant):
+            yield Thing(thing.address, Labels(thing.spec.metadata), thing.origin, thing.raw)

@@ -1,0 +1,198 @@
+"""What stands on networks: ports, floating addresses, shares, both families of a network, packet logs, routers' redundancy."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from provision.audit.source import OfKind, Source, Thing, source
+from provision.kind import kinds
+
+if TYPE_CHECKING:
+    from provision.audit.eyes import Eyes
+    from provision.model.tenant import Tenant
+
+EVERYBODY: Final = "*"
+_NEUTRONS_OWN: Final = "network:"
+
+
+@dataclass(frozen=True, slots=True)
+class Port:
+    """Whether a port filters, and the addresses it may take beside its own."""
+
+    filtered: bool
+    pairs: tuple[str, ...]
+
+
+@source
+class Ports(Source):
+    """The ports of the tenant, those that people made by hand included; not those of routers and DHCP."""
+
+    name = "port"
+
+    def promised(self, tenant: Tenant) -> Iterator[Thing]:
+        """Return what a port of each network gets."""
+        for name, item in tenant.values.section("networks").items():
+            path = f"networks.{name}.port_security"
+            yield Thing(path, Port(item.get("port_security", True), ()), tenant.values.origin(path))
+
+    def found(self, eyes: Eyes, tenant: Tenant) -> Iterator[Thing]:
+        """Return each port."""
+        for body in eyes.by_project("port", "network", "/ports", "ports").get(eyes.project(tenant.key), ()):
+            if not body["device_owner"].startswith(_NEUTRONS_OWN):
+                pairs = tuple(each["ip_address"] for each in body.get("allowed_address_pairs", ()))
+                spec = Port(bool(body.get("port_security_enabled")), pairs)
+                yield Thing(f"{self.name}/{tenant.key}/{body['name'] or body['id']}", spec, raw=body)
+
+
+@dataclass(frozen=True, slots=True)
+class FloatingIp:
+    """An address that the outside reaches."""
+
+    address: str
+
+
+@source
+class FloatingIps(Source):
+    """The floating addresses of the tenant."""
+
+    name = "floating_ip"
+
+    def promised(self, tenant: Tenant) -> Iterator[Thing]:
+        """Return the addresses that documents expose."""
+        for index, item in enumerate(tenant.values.items("exposure")):
+            if "address" in item:
+                yield Thing(
+                    f"exposure.{index}",
+                    FloatingIp(item["address"]),
+                    tenant.values.origin(f"exposure.{index}"),
+                )
+
+    def found(self, eyes: Eyes, tenant: Tenant) -> Iterator[Thing]:
+        """Return each address."""
+        every = eyes.by_project("floating_ip", "network", "/floatingips", "floatingips")
+        for body in every.get(eyes.project(tenant.key), ()):
+            address = body["floating_ip_address"]
+            yield Thing(f"{self.name}/{tenant.key}/{address}", FloatingIp(address), raw=body)
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """With whom something is shared: a tenant's key, a project's id, or ``*`` for everybody."""
+
+    what: str
+    target: str
+
+
+@source
+class Shares(Source):
+    """What the tenant shares with other projects."""
+
+    name = "share"
+    drawn_from = ("rbac_policy",)
+
+    def promised(self, tenant: Tenant) -> Iterator[Thing]:
+        """Return what documents share."""
+        for name, item in tenant.values.section("networks").items():
+            path = f"networks.{name}.shared_with"
+            for target in item.get("shared_with", ()):
+                yield Thing(path, Share(f"network {name}", target), tenant.values.origin(path))
+
+    def found(self, eyes: Eyes, tenant: Tenant) -> Iterator[Thing]:
+        """Return each RBAC entry of the tenant's project."""
+        every = eyes.by_project("share", "network", "/rbac-policies", "rbac_policies")
+        for body in every.get(eyes.project(tenant.key), ()):
+            at = eyes.cloud.ids.address("project", body["target_tenant"])
+            spec = Share(
+                f"{body['object_type']} {body['object_id']}", at.tenant if at else body["target_tenant"]
+            )
+            yield Thing(f"{self.name}/{tenant.key}/{body['id']}", spec, raw=body)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Stacks:
+    """The address families of a network."""
+
+    families: frozenset[int]
+
+
+@source
+class DualStack(Source):
+    """Each network of the tenant with the families of its subnets."""
+
+    name = "dual_stack"
+    drawn_from = ("network", "subnet")
+
+    def promised(self, tenant: Tenant) -> Iterator[Thing]:
+        """Return each network that documents want."""
+        return self._paired(*(OfKind(kinds()[kind]).promised(tenant) for kind in ("network", "subnet")))
+
+    def found(self, eyes: Eyes, tenant: Tenant) -> Iterator[Thing]:
+        """Return each network there is."""
+        return self._paired(*(OfKind(kinds()[kind]).found(eyes, tenant) for kind in ("network", "subnet")))
+
+    def _paired(self, networks: Iterable[Thing], subnets: Iterable[Thing]) -> Iterator[Thing]:
+        families: dict[str, set[int]] = defaultdict(set)
+        for subnet in subnets:
+            families[subnet.spec.network].add(subnet.spec.family)
+        for network in networks:
+            name = network.address.split("/", 2)[2]
+            yield Thing(network.address, Stacks(frozenset(families[name])), network.origin)
+
+
+@dataclass(frozen=True, slots=True)
+class Logging:
+    """How many packet logs are on."""
+
+    logs: int
+
+
+@source
+class PacketLogs(Source):
+    """Whether what security groups let pass and drop is logged."""
+
+    name = "packet_log"
+
+    def promised(self, tenant: Tenant) -> Iterator[Thing]:
+        """Return whether documents want logs."""
+        path = "network.logging"
+        yield Thing(path, Logging(int(bool(tenant.values.get(path)))), tenant.values.origin(path))
+
+    def found(self, eyes: Eyes, tenant: Tenant) -> Iterator[Thing]:
+        """Return how many logs of the project are on."""
+        every = eyes.by_project("packet_log", "network", "/log/logs", "logs")
+        on = [each for each in every.get(eyes.project(tenant.key), ()) if each["enabled"]]
+        yield Thing(f"{self.name}/{tenant.key}/*", Logging(len(on)))
+
+
+@dataclass(frozen=True, slots=True)
+class Redundancy:
+    """Whether a router survives the loss of a node."""
+
+    redundant: bool
+
+
+@source
+class Routers(Source):
+    """Each router of the tenant, for its redundancy."""
+
+    name = "router_redundancy"
+    drawn_from = ("router",)
+
+    def promised(self, tenant: Tenant) -> Iterator[Thing]:
+        """Return each router as ``ha.network`` wants it."""
+        for router in OfKind(kinds()["router"]).promised(tenant):
+            yield Thing(
+                router.address,
+                Redundancy(bool(tenant.values.get("ha.network"))),
+                tenant.values.origin("ha.network"),
+            )
+
+    def found(self, eyes: Eyes, tenant: Tenant) -> Iterator[Thing]:
+        """Return each router there is; ``ha`` is told to administrators alone."""
+        for router in OfKind(kinds()["router"]).found(eyes, tenant):
+            raw = router.raw or {}
+            spec = Redundancy(bool(raw.get("ha") or raw.get("distributed")))
+            yield Thing(router.address, spec, router.origin, raw)

@@ -1,0 +1,152 @@
+"""Volumes, the types that a tenant can choose, the images it owns, and the stores of its keys."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from provision.audit.source import Source, Thing, source
+
+if TYPE_CHECKING:
+    from provision.audit.eyes import Eyes
+    from provision.model.tenant import Tenant
+
+
+@dataclass(frozen=True, slots=True)
+class Volume:
+    """Whether a volume is encrypted."""
+
+    encrypted: bool
+
+
+@source
+class Volumes(Source):
+    """The volumes of the tenant."""
+
+    name = "volume"
+
+    def promised(self, tenant: Tenant) -> Iterator[Thing]:
+        """Return a volume as documents want it."""
+        path = "storage.volume.encrypted"
+        yield Thing(path, Volume(bool(tenant.values.get(path))), tenant.values.origin(path))
+
+    def found(self, eyes: Eyes, tenant: Tenant) -> Iterator[Thing]:
+        """Return each volume."""
+        every = eyes.by_project(
+            "volume",
+            "block-storage",
+            "/volumes/detail",
+            "volumes",
+            owner="os-vol-tenant-attr:tenant_id",
+            all_tenants=1,
+        )
+        for body in every.get(eyes.project(tenant.key), ()):
+            address = f"{self.name}/{tenant.key}/{body['name'] or body['id']}"
+            yield Thing(address, Volume(bool(body.get("encrypted"))), raw=body)
+
+
+@dataclass(frozen=True, slots=True)
+class VolumeType:
+    """A type as it encrypts: empty and 0 where it does not."""
+
+    name: str
+    provider: str
+    cipher: str
+    key_size: int
+    control: str
+
+
+@source
+class VolumeTypes(Source):
+    """The volume types that the tenant can choose: public ones, and those it was given."""
+
+    name = "volume_type"
+    drawn_from = ("volume_type_access", "default_volume_type")
+
+    def promised(self, tenant: Tenant) -> Iterator[Thing]:
+        """Return each type that documents name, as they want it to encrypt."""
+        said = tenant.values.section("storage.volume")
+        on = bool(said.get("encrypted"))
+        for name in tenant.values.items("storage.volume.types"):
+            spec = VolumeType(
+                name,
+                str(said.get("provider", "")) if on else "",
+                str(said.get("cipher", "")) if on else "",
+                int(said.get("key_size", 0)) if on else 0,
+                "front-end" if on else "",
+            )
+            yield Thing("storage.volume.types", spec, tenant.values.origin("storage.volume.types"))
+
+    def found(self, eyes: Eyes, tenant: Tenant) -> Iterator[Thing]:
+        """Return each type that the tenant can choose."""
+        given = {live.spec.type for live in eyes.lives("volume_type_access", tenant.key)}
+        for body in eyes.cloud.shared.volume_types():
+            public = body.get("os-volume-type-access:is_public", body.get("is_public", True))
+            if body["name"] != "__DEFAULT__" and (public or body["name"] in given):
+                yield Thing(f"{self.name}/{tenant.key}/{body['name']}", _type(eyes, body))
+
+
+def _type(eyes: Eyes, body: Mapping[str, Any]) -> VolumeType:
+    path = f"/types/{body['id']}/encryption"
+    said = eyes.once(f"encryption of {body['name']}", lambda: eyes.cloud.volume.get(path))
+    return VolumeType(
+        body["name"],
+        said.get("provider") or "",
+        said.get("cipher") or "",
+        said.get("key_size") or 0,
+        said.get("control_location") or "",
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class KeyStores:
+    """Where keys rest: the names of the stores; empty when the cloud does not say."""
+
+    stores: tuple[str, ...]
+
+
+@source
+class KeyManager(Source):
+    """The key manager and its secret stores."""
+
+    name = "key_store"
+
+    def promised(self, tenant: Tenant) -> Iterator[Thing]:
+        """Return the store that documents ask for, where they require a key manager."""
+        required = "key-manager" in tenant.values.items("services.required")
+        store = tenant.values.get("keys.store", "any")
+        yield Thing("keys.store", KeyStores((store,) if required else ()), tenant.values.origin("keys.store"))
+
+    def found(self, eyes: Eyes, tenant: Tenant) -> Iterator[Thing]:
+        """Return the stores of the key manager. Raises `ServiceAbsent`."""
+        body = eyes.once("key_store", lambda: eyes.cloud.api("key-manager").get("/secret-stores"))
+        names = tuple(
+            " ".join(filter(None, (each["name"], each["secret_store_plugin"], each["crypto_plugin"])))
+            for each in body["secret_stores"]
+        )
+        yield Thing(f"{self.name}/{tenant.key}/*", KeyStores(names))
+
+
+@dataclass(frozen=True, slots=True)
+class Image:
+    """Who sees an image."""
+
+    visibility: str
+
+
+@source
+class Images(Source):
+    """The images that the tenant owns."""
+
+    name = "image"
+
+    def promised(self, tenant: Tenant) -> Iterator[Thing]:
+        """Return an image as documents want it."""
+        path = "images.visibility"
+        yield Thing(path, Image(str(tenant.values.get(path, "private"))), tenant.values.origin(path))
+
+    def found(self, eyes: Eyes, tenant: Tenant) -> Iterator[Thing]:
+        """Return each image of the tenant's project."""
+        for body in eyes.cloud.api("image").list("/images", "images", owner=eyes.project(tenant.key)):
+            yield Thing(f"{self.name}/{tenant.key}/{body['name']}", Image(body["visibility"]), raw=body)

@@ -1,0 +1,193 @@
+"""What an audit found, for a person and for a program."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING, Any, Final
+
+from provision.model.finding import Severity, Status
+from provision.report import words
+from provision.text import render, say
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from provision.model.finding import Audited, Control, Finding
+    from provision.report.look import Look
+    from provision.text import Language, Text
+
+FAILED: Final = 2
+SHOWN: Final = 8
+_SIGNS: Final = {
+    Status.PASS: ("✓", "good"),
+    Status.FAIL: ("✗", "bad"),
+    Status.NOT_EVALUATED: ("?", "change"),
+    Status.NOT_APPLICABLE: ("–", "quiet"),
+    Status.WAIVED: ("≈", "change"),
+}
+_WORDS: Final = {
+    Status.PASS: (say("{n} held", "{n} tenu"), say("{n} held", "{n} tenus")),
+    Status.FAIL: (say("{n} failed", "{n} en défaut"), say("{n} failed", "{n} en défaut")),
+    Status.NOT_EVALUATED: (say("{n} not evaluated", "{n} non évalué"), say("{n} not evaluated", "{n} non évalués")),
+    Status.NOT_APPLICABLE: (say("{n} not applicable", "{n} sans objet"), say("{n} not applicable", "{n} sans objet")),
+    Status.WAIVED: (say("{n} waived", "{n} dérogé"), say("{n} waived", "{n} dérogés")),
+}  # fmt: skip
+_SEVERITIES: Final = {
+    Severity.CRITICAL: say("critical", "critique"),
+    Severity.HIGH: say("high", "élevée"),
+    Severity.MEDIUM: say("medium", "moyenne"),
+    Severity.LOW: say("low", "faible"),
+}
+NOTICE: Final = say(
+    "SecNumCloud qualifies providers, not tenants: a control contributes evidence to a requirement, it never satisfies one.",
+    "SecNumCloud qualifie des prestataires, pas des locataires : un contrôle apporte une preuve à une exigence, il n'y satisfait jamais.",
+)
+
+
+def data(audited: Audited, language: Language) -> dict[str, Any]:
+    """Return an audit as JSON has it (schema ``audit``)."""
+    return {
+        "format": 1,
+        "cloud": audited.cloud or None,
+        "made_at": audited.made_at,
+        "made_by": audited.made_by,
+        "notice": render(NOTICE, language),
+        "subjects": [
+            {"subject": key, "profile": profile, "version": version}
+            for key, (profile, version) in audited.subjects.items()
+        ],
+        "findings": [_finding(each, language) for each in audited.findings],
+        "coverage": {
+            **{each.value.lower(): _amounts(audited.findings)[each] for each in Status},
+            "unreadable": [{"what": each.what, "why": render(each.why, language)} for each in audited.unseen],
+            "resources": audited.there,
+            "unassessed": list(audited.unassessed),
+        },
+        "requests": audited.requests,
+        "seconds": round(audited.seconds, 3),
+    }
+
+
+def _finding(finding: Finding, language: Language) -> dict[str, Any]:
+    control, waiver = finding.control, finding.waiver
+    return {
+        "control": control.id,
+        "status": finding.status.value,
+        "severity": control.severity.value,
+        "subject": finding.subject,
+        "address": finding.address,
+        "observed": render(finding.observed, language),
+        "expected": render(control.title, language),
+        "origin": finding.origin and str(finding.origin),
+        "what": render(control.title, language),
+        "do": render(control.do, language),
+        "key": control.key,
+        "reads": [field for fields in control.reads.values() for field in fields],
+        "mappings": [
+            {"framework": each.framework, "clause": each.clause, "reason": render(each.reason, language)}
+            for each in control.clauses
+        ],
+        "waiver": waiver
+        and {
+            "reason": waiver.reason,
+            "owner": waiver.owner,
+            "approver": waiver.approver,
+            "measure": waiver.measure,
+            "expires": waiver.expires,
+            "origin": str(waiver.origin),
+        },
+    }
+
+
+def text(audited: Audited, look: Look) -> str:
+    """Return one paragraph a subject, what failed first; then what could not be seen, and all of it in one line."""
+    blocks = [
+        "\n".join(_subject(key, *about, [each for each in audited.findings if each.subject == key], look))
+        for key, about in audited.subjects.items()
+    ]
+    last = [*_blind(audited, look), _verdict(audited, look), look.words(NOTICE, "quiet")]
+    return "\n\n".join([*blocks, "\n".join(last)]) + "\n"
+
+
+def _subject(key: str, profile: str, version: str, findings: Sequence[Finding], look: Look) -> Iterator[str]:
+    about = version if key == profile else f"{profile} {version}"
+    yield f"{look.paint('name', key)}  {about}  {look.words(verdict(findings))}"
+    for status in (Status.FAIL, Status.WAIVED, Status.NOT_EVALUATED):
+        for finding in (each for each in findings if each.status is status):
+            yield from _told(finding, look)
+    if look.verbose:
+        for finding in findings:
+            if finding.status in {Status.PASS, Status.NOT_APPLICABLE}:
+                yield _line(finding, look)
+
+
+def _told(finding: Finding, look: Look) -> Iterator[str]:
+    yield _line(finding, look)
+    at = f"{finding.address} ({finding.origin})" if finding.origin else finding.address
+    yield f"    {look.words(say('{at}: {observed}', '{at} : {observed}', at=at, observed=finding.observed), 'quiet')}"
+    if finding.status is Status.FAIL:
+        yield f"    → {look.words(finding.control.do)}"
+    if finding.waiver and finding.status is Status.WAIVED:
+        yield f"    {look.words(_waiver(finding), 'quiet')}"
+
+
+def _line(finding: Finding, look: Look) -> str:
+    sign, meaning = _SIGNS[finding.status]
+    control: Control = finding.control
+    severity = look.words(_SEVERITIES[control.severity], "quiet")
+    return f"  {look.paint(meaning, sign)} {control.id} {look.words(control.title)}  {severity}"
+
+
+def _waiver(finding: Finding) -> Text:
+    waiver = finding.waiver
+    return say(
+        "waived until {day} by {approver}: {reason}",
+        "dérogation jusqu'au {day}, accordée par {approver} : {reason}",
+        day=waiver and waiver.expires,
+        approver=waiver and waiver.approver,
+        reason=waiver and waiver.reason,
+    )
+
+
+def _blind(audited: Audited, look: Look) -> Iterator[str]:
+    """Yield what was not seen: the headline that no verdict must hide."""
+    if audited.unseen:
+        yield look.words(say("Not readable with this credential: {n}", "Illisible avec cet accès : {n}", n=len(audited.unseen)), "change")  # fmt: skip
+        for each in audited.unseen:
+            yield f"  {each.what}: {look.words(each.why, 'quiet')}"
+    if audited.unassessed:
+        shown = audited.unassessed if look.verbose else audited.unassessed[:SHOWN]
+        more = len(audited.unassessed) - len(shown)
+        names = ", ".join(shown) + (f" +{more}" if more else "")
+        yield look.words(
+            say(
+                "Resources that no control judges: {n} of {all} ({names})",
+                "Ressources qu'aucun contrôle ne juge : {n} sur {all} ({names})",
+                n=len(audited.unassessed),
+                all=audited.there,
+                names=names,
+            ),
+            "change",
+        )
+
+
+def _verdict(audited: Audited, look: Look) -> str:
+    cost = look.words(words.duration(audited.seconds))
+    where = f"{audited.cloud}, {cost}" if audited.cloud else cost
+    return f"{look.words(verdict(audited.findings), 'strong')} ({where})"
+
+
+def verdict(findings: Iterable[Finding]) -> Text:
+    """Return all findings in one sentence."""
+    amounts = _amounts(findings)
+    parts = [words.counted(amounts[each], *_WORDS[each]) for each in Status if amounts[each]]
+    return say("Controls: {parts}.", "Contrôles : {parts}.", parts=words.listed(parts))
+
+
+def _amounts(findings: Iterable[Finding]) -> Counter[Status]:
+    return Counter(finding.status for finding in findings)
+
+
+def exit_code(audited: Audited) -> int:
+    """Return 2 when something failed, else 0."""
+    return FAILED if any(each.status is Status.FAIL for each in audited.findings) else 0
