@@ -6,7 +6,7 @@ import threading
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from provision.audit.control import checks
 from provision.audit.source import sources
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 Body = Mapping[str, Any]
+FIRST: Final = ("domain", "project")
 
 
 @dataclass(slots=True)
@@ -45,8 +46,15 @@ class Eyes:
         """Look at every kind of resource of some tenants; one that is refused is noted, and the others are read on."""
         refused: dict[str, CloudError] = {}
         keys = frozenset(tenant.key for tenant in tenants)
+        known = kinds()
+        first = {name: known[name] for name in FIRST}
+        lives = list(survey(cloud, first, keys, on_event, refused=refused))
+        if "project" in refused:
+            _recognize_own_project(cloud, keys)
+        rest = {name: kind for name, kind in known.items() if name not in FIRST}
+        lives += survey(cloud, rest, keys, on_event, refused=refused)
         found: dict[tuple[str, str], list[Live[Any]]] = defaultdict(list)
-        for live in survey(cloud, kinds(), keys, on_event, refused=refused):
+        for live in lives:
             found[live.address.kind, live.address.tenant].append(live)
         return cls(cloud, found, refused)
 
@@ -80,6 +88,11 @@ class Eyes:
         """Return the id of a tenant's own domain, None when it has none."""
         return self.cloud.ids.find(Address("domain", tenant, tenant))
 
+    def everybody(self) -> None:
+        """Do nothing where this credential sees every project. Raises `Forbidden` where a list would be a part of it, unsaid."""
+        if "project" in self.refused:
+            raise Forbidden(_IN_PART)
+
     def once(self, name: str, ask: Callable[[], T]) -> T:
         """Return what was answered when first asked. Raises `CloudError` each time, where it was refused."""
         with self._lock:
@@ -106,10 +119,32 @@ class Eyes:
         def ask() -> Mapping[str, Sequence[Body]]:
             sorted_out: dict[str, list[Body]] = defaultdict(list)
             for body in self.cloud.api(service).list(path, key, **params):
-                sorted_out[str(body.get(owner) or "")].append(body)
+                if owner not in body:
+                    raise Forbidden(_ANONYMOUS, where=path)
+                sorted_out[str(body[owner] or "")].append(body)
             return sorted_out
 
         return self.once(name, ask)
+
+
+def _recognize_own_project(cloud: Cloud, tenants: frozenset[str]) -> None:
+    """Remember the one project that a reader of it sees as the tenant's that its mark names."""
+    try:
+        body = cloud.identity.get(f"/projects/{cloud.project}")["project"]
+    except CloudError:
+        return
+    _, address = cloud.owner.read(body.get("description"))
+    if address is not None and address.kind == "project" and address.tenant in tenants:
+        cloud.ids.record(address, body["id"])
+
+
+_ANONYMOUS: Final = say(
+    "the answer does not say whose things are", "la réponse ne dit pas à qui sont les choses"
+)
+_IN_PART: Final = say(
+    "this credential sees one project, and Keystone would show a part of the list without saying so",
+    "cet accès ne voit qu'un projet, et Keystone ne montrerait qu'une partie de la liste sans le dire",
+)
 
 
 def _nobody(tenant: str) -> NotFound:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from itertools import groupby
 from typing import TYPE_CHECKING, Any, Final
 
 from provision.model.finding import Severity, Status
@@ -12,12 +13,14 @@ from provision.text import render, say
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from provision.model.finding import Audited, Control, Finding
+    from provision.model.finding import Audited, Finding
     from provision.report.look import Look
     from provision.text import Language, Text
 
 FAILED: Final = 2
 SHOWN: Final = 8
+TOLD: Final = (Status.FAIL, Status.WAIVED, Status.NOT_EVALUATED)
+WORST: Final = (Status.FAIL, Status.NOT_EVALUATED, Status.WAIVED, Status.PASS, Status.NOT_APPLICABLE)
 _SIGNS: Final = {
     Status.PASS: ("✓", "good"),
     Status.FAIL: ("✗", "bad"),
@@ -112,30 +115,27 @@ def text(audited: Audited, look: Look) -> str:
 def _subject(key: str, profile: str, version: str, findings: Sequence[Finding], look: Look) -> Iterator[str]:
     about = version if key == profile else f"{profile} {version}"
     yield f"{look.paint('name', key)}  {about}  {look.words(verdict(findings))}"
-    for status in (Status.FAIL, Status.WAIVED, Status.NOT_EVALUATED):
-        for finding in (each for each in findings if each.status is status):
-            yield from _told(finding, look)
-    if look.verbose:
-        for finding in findings:
-            if finding.status in {Status.PASS, Status.NOT_APPLICABLE}:
-                yield _line(finding, look)
+    shown = (*TOLD, Status.PASS, Status.NOT_APPLICABLE) if look.verbose else TOLD
+    for status in shown:
+        those = sorted((each for each in findings if each.status is status), key=lambda each: each.control.id)
+        for _, same_control in groupby(those, key=lambda each: each.control.id):
+            yield from _control(list(same_control), look)
 
 
-def _told(finding: Finding, look: Look) -> Iterator[str]:
-    yield _line(finding, look)
-    at = f"{finding.address} ({finding.origin})" if finding.origin else finding.address
-    yield f"    {look.words(say('{at}: {observed}', '{at} : {observed}', at=at, observed=finding.observed), 'quiet')}"
-    if finding.status is Status.FAIL:
-        yield f"    → {look.words(finding.control.do)}"
-    if finding.waiver and finding.status is Status.WAIVED:
-        yield f"    {look.words(_waiver(finding), 'quiet')}"
-
-
-def _line(finding: Finding, look: Look) -> str:
-    sign, meaning = _SIGNS[finding.status]
-    control: Control = finding.control
-    severity = look.words(_SEVERITIES[control.severity], "quiet")
-    return f"  {look.paint(meaning, sign)} {control.id} {look.words(control.title)}  {severity}"
+def _control(findings: Sequence[Finding], look: Look) -> Iterator[str]:
+    """Yield a control's line once, each thing that it was not content with, and the remedy."""
+    control, status = findings[0].control, findings[0].status
+    sign, meaning = _SIGNS[status]
+    yield f"  {look.paint(meaning, sign)} {control.id} {look.words(control.title)}  {look.words(_SEVERITIES[control.severity], 'quiet')}"
+    if status not in TOLD:
+        return
+    for finding in findings:
+        at = f"{finding.address} ({finding.origin})" if finding.origin else finding.address
+        yield f"    {look.words(say('{at}: {observed}', '{at} : {observed}', at=at, observed=finding.observed), 'quiet')}"
+        if finding.waiver and status is Status.WAIVED:
+            yield f"    {look.words(_waiver(finding), 'quiet')}"
+    if status is Status.FAIL:
+        yield f"    → {look.words(control.do)}"
 
 
 def _waiver(finding: Finding) -> Text:
@@ -185,7 +185,12 @@ def verdict(findings: Iterable[Finding]) -> Text:
 
 
 def _amounts(findings: Iterable[Finding]) -> Counter[Status]:
-    return Counter(finding.status for finding in findings)
+    """Count controls, each of a subject once: by the worst it found."""
+    worst: dict[tuple[str, str], Status] = {}
+    for each in findings:
+        key = (each.subject, each.control.id)
+        worst[key] = min(worst.get(key, each.status), each.status, key=WORST.index)
+    return Counter(worst.values())
 
 
 def exit_code(audited: Audited) -> int:

@@ -12,7 +12,7 @@ from provision.text import Text, same, say
 if TYPE_CHECKING:
     from provision.audit.control import About
     from provision.audit.sources.catalogue import Endpoint, Labels
-    from provision.audit.sources.storage import KeyStores, Volume, VolumeType
+    from provision.audit.sources.storage import Choice, KeyStores, Volume, VolumeType
 
 SMALLEST_KEY: Final = 256
 HARDWARE: Final = re.compile(r"hsm|kmip|pkcs ?#?11", re.IGNORECASE)
@@ -78,23 +78,34 @@ def cipher_as_said(about: About, kind: VolumeType) -> Text | None:
 
 @control(
     "TEN-CRY-03",
-    over="volume_type",
-    title=say("no type that leaves data in clear can be chosen", "aucun type qui laisse les données en clair ne peut être choisi"),
+    over="volume_choice",
+    title=say("no type that leaves data in clear can be chosen, and who chooses none gets the profile's", "aucun type qui laisse les données en clair ne peut être choisi, et qui n'en choisit aucun reçoit celui du profil"),
     severity=Severity.HIGH,
     key="storage.volume.types",
     secured=MUST,
     open_data=NONE,
     asked=said("storage.volume.encrypted", accepted=(True,)),
-    reads="types.is_public",
+    reads="types.is_public, default-types",
     clauses=(
         snc("10.1.a", "stored data are encrypted, whoever asks for the disk", "les données stockées sont chiffrées, qui que ce soit qui demande le disque"),
         iso("A.8.24", "use of cryptography", "utilisation de la cryptographie"),
     ),
-    do=say("withdraw the access, or have the operator make the type private (openstack volume type set --private)", "retirer l'accès, ou faire rendre le type privé par l'exploitant (openstack volume type set --private)"),
+    do=say("apply the documents; a public type is the operator's to make private (openstack volume type set --private)", "appliquer les documents ; rendre privé un type public revient à l'exploitant (openstack volume type set --private)"),
 )  # fmt: skip
-def only_encrypted(_about: About, kind: VolumeType) -> Text | None:
-    """Fail a type without encryption."""
-    return None if kind.provider else same(kind.name)
+def only_encrypted(about: About, choice: Choice) -> Text | None:
+    """Fail a choice with a type in clear, or whose default is not the documents'."""
+    clear = [each.name for each in choice.types if not each.provider]
+    if clear:
+        return same(", ".join(clear))
+    wanted = about.values.get("storage.volume.default")
+    if wanted is not None and choice.default != wanted:
+        return say(
+            "the default is {default}, not {wanted}",
+            "le défaut est {default}, et non {wanted}",
+            default=choice.default or "–",
+            wanted=wanted,
+        )
+    return None
 
 
 @control(

@@ -104,9 +104,7 @@ def _user(body: Mapping[str, Any]) -> User:
     rules = options.get("multi_factor_auth_rules") or [[]]
     on = options.get("multi_factor_auth_enabled", False)
     methods = min(len(set(rule)) for rule in rules) if on else 1
-    return User(
-        body["name"], max(methods, 1), tuple(each for each in BYPASSES if options.get(each, default=False))
-    )
+    return User(body["name"], max(methods, 1), tuple(each for each in BYPASSES if options.get(each)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,6 +189,7 @@ class Trusts(Source):
 
     def found(self, eyes: Eyes, tenant: Tenant) -> Iterator[Thing]:
         """Return each trust on the project."""
+        eyes.everybody()
         every = eyes.by_project("trust", "identity", "/OS-TRUST/trusts", "trusts")
         for body in every.get(eyes.project(tenant.key), ()):
             spec = Trust(bool(body["expires_at"]), body["impersonation"], body.get("redelegation_count") or 0)
@@ -216,6 +215,7 @@ class S3Credentials(Source):
 
     def found(self, eyes: Eyes, tenant: Tenant) -> Iterator[Thing]:
         """Return each, without its secret."""
+        eyes.everybody()
         every = eyes.by_project("s3_credential", "identity", "/credentials", "credentials", type="ec2")
         for body in every.get(eyes.project(tenant.key), ()):
             raw = {key: body[key] for key in ("id", "type", "user_id", "project_id") if key in body}

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from provision.audit.source import Source, Thing, source
+from provision.kind import kinds
 
 if TYPE_CHECKING:
     from provision.audit.eyes import Eyes
@@ -62,7 +63,7 @@ class VolumeTypes(Source):
     """The volume types that the tenant can choose: public ones, and those it was given."""
 
     name = "volume_type"
-    drawn_from = ("volume_type_access", "default_volume_type")
+    drawn_from = ("volume_type_access",)
 
     def promised(self, tenant: Tenant) -> Iterator[Thing]:
         """Return each type that documents name, as they want it to encrypt."""
@@ -85,6 +86,40 @@ class VolumeTypes(Source):
             public = body.get("os-volume-type-access:is_public", body.get("is_public", True))
             if body["name"] != "__DEFAULT__" and (public or body["name"] in given):
                 yield Thing(f"{self.name}/{tenant.key}/{body['name']}", _type(eyes, body))
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What whoever asks for a volume can choose, and what those get who choose nothing (None: what the cloud sees fit)."""
+
+    types: tuple[VolumeType, ...]
+    default: str | None
+
+
+@source
+class VolumeChoice(Source):
+    """The choice of volume types, and the default."""
+
+    name = "volume_choice"
+    drawn_from = ("volume_type_access", "default_volume_type")
+
+    def promised(self, tenant: Tenant) -> Iterator[Thing]:
+        """Return the choice that documents leave."""
+        types = tuple(each.spec for each in VolumeTypes().promised(tenant))
+        path = "storage.volume.types"
+        yield Thing(
+            path, Choice(types, tenant.values.get("storage.volume.default")), tenant.values.origin(path)
+        )
+
+    def found(self, eyes: Eyes, tenant: Tenant) -> Iterator[Thing]:
+        """Return the choice there is, its default under the name of the documents' role where that is meant."""
+        types = tuple(each.spec for each in VolumeTypes().found(eyes, tenant))
+        wanted = {
+            want.spec.type: tenant.values.get("storage.volume.default")
+            for want in kinds()["default_volume_type"].desire(tenant)
+        }
+        default = next((live.spec.type for live in eyes.lives("default_volume_type", tenant.key)), None)
+        yield Thing(f"{self.name}/{tenant.key}/*", Choice(types, wanted.get(default or "", default)))
 
 
 def _type(eyes: Eyes, body: Mapping[str, Any]) -> VolumeType:

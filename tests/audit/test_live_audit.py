@@ -1,0 +1,260 @@
+"""Two tenants on the real services, broken behind the tool's back in ten ways and more, each found and named."""
+
+from __future__ import annotations
+
+import secrets
+from contextlib import closing, contextmanager
+
+import pytest
+
+from provision import audit, declare, workflow
+from provision import sandbox as control
+from provision.cloud.connect import connect, reconnect
+from provision.model.address import Address
+from provision.model.finding import Status
+from provision.report import audit as report
+from provision.report.look import Look
+
+pytestmark = pytest.mark.sandbox
+HERE = {  # what no sandbox on loopback has, whatever the documents say
+    "TEN-CRY-15": "it speaks HTTP",
+    "TEN-HA-02": "its routers stand on its one node",
+}
+
+
+@pytest.fixture(scope="module")
+def estate(sandbox, tmp_path_factory):
+    folder, name = tmp_path_factory.mktemp("audit"), f"audit{secrets.token_hex(3)}"
+    documents = {
+        f"{name}-clinic": "profile: hautement-securise\nowner: {name: IT}\n",
+        f"{name}-data": "profile: open-data\nowner: {name: IT, email: it@data.example}\n",
+    }
+    with pytest.MonkeyPatch.context() as patch:
+        for key, value in control.environment(sandbox).items():
+            patch.setenv(key, value)
+        workflow.init(folder, name=name, cloud=None, language="en")
+        for key, text in documents.items():
+            (folder / "tenants" / f"{key}.yaml").write_text(f"tenant: {key}\n{text}")
+        assert set(workflow.apply(workflow.Question(folder)).ends) == {"DONE"}
+        yield folder
+        for key, text in documents.items():
+            gone = "state: retired\nretirement: {reason: end of the test, date: 2026-11-26}\n"
+            (folder / "tenants" / f"{key}.yaml").write_text(f"tenant: {key}\n{text}{gone}")
+        workflow.apply(workflow.Question(folder))
+
+
+class Stand:
+    """The tenants as an operator meets them."""
+
+    def __init__(self, folder):
+        self.folder = folder
+        self.estate = declare.load(folder)
+        self.clinic, self.data = self.estate.tenants.values()
+        self.cloud = connect(None, estate=self.estate.name)
+        self.cloud.wire.writable = True
+        self.eyes = audit.Eyes.open(self.cloud, [self.clinic, self.data])
+
+    def project(self, tenant):
+        return self.eyes.project(tenant.key)
+
+    def id(self, kind, tenant, name):
+        return self.cloud.ids.of(Address(kind, tenant.key, name))
+
+    @contextmanager
+    def user(self, tenant, *roles, **body):
+        """Somebody of the tenant's own domain, with these roles on its project."""
+        name, password = f"somebody-{secrets.token_hex(3)}", secrets.token_urlsafe(12)
+        domain = self.cloud.identity.get(f"/projects/{self.project(tenant)}")["project"]["domain_id"]
+        asked = {"name": name, "domain_id": domain, "password": password, **body}
+        made = self.cloud.identity.post("/users", {"user": asked})["user"]["id"]
+        for role in roles:
+            path = f"/projects/{self.project(tenant)}/users/{made}/roles/{self.cloud.shared.roles()[role]}"
+            self.cloud.identity.put(path)
+        try:
+            yield made, password
+        finally:
+            self.cloud.identity.delete(f"/users/{made}")
+
+    def failed(self):
+        audited = workflow.audit(workflow.Question(self.folder))
+        assert report.exit_code(audited) == 2
+        assert report.text(audited, Look("fr"))
+        return {
+            (each.control.id, each.subject.rsplit("-", 1)[1], each.address.rsplit("/", 1)[-1])
+            for each in audited.findings
+            if each.status is Status.FAIL and each.control.id not in HERE
+        }
+
+
+@pytest.fixture(scope="module")
+def stand(estate):
+    found = Stand(estate)
+    with closing(found.cloud):
+        yield found
+
+
+def test_as_applied_both_tenants_pass_but_for_what_the_sandbox_is(stand):
+    audited = workflow.audit(workflow.Question(stand.folder))
+    assert stand.failed() == set()
+    assert {each.control.id for each in audited.findings if each.status is Status.FAIL} == set(HERE)
+    assert {each.control.id for each in audited.findings} == {each.control.id for each in audit.checks()}
+    assert audited.there > 40
+    assert not {method for sent in audited.requests.values() for method in sent} - {"GET", "HEAD", "POST"}
+    assert sum(sent.get("POST", 0) for sent in audited.requests.values()) == 1  # the token
+
+
+def _open_ssh(stand, undo):
+    body = {"security_group_id": stand.id("security_group", stand.clinic, "internal"), "direction": "ingress", "ethertype": "IPv6", "protocol": "tcp", "port_range_min": 22, "port_range_max": 22}  # fmt: skip
+    stand.cloud.network.post("/security-group-rules", {"security_group_rule": body})
+
+
+def _share(stand, undo):
+    body = {"object_type": "network", "object_id": stand.id("network", stand.clinic, "backend"), "action": "access_as_shared", "target_tenant": "*", "project_id": stand.project(stand.clinic)}  # fmt: skip
+    made = stand.cloud.network.post("/rbac-policies", {"rbac_policy": body})["rbac_policy"]["id"]
+    undo(lambda: stand.cloud.network.delete(f"/rbac-policies/{made}"))
+
+
+def _unset_default_type(stand, undo):
+    stand.cloud.volume.at(microversion="3.62").delete(f"/default-types/{stand.project(stand.clinic)}")
+
+
+def _grant_admin(stand, undo):
+    role = stand.cloud.shared.roles()["admin"]
+    path = f"/projects/{stand.project(stand.clinic)}/groups/{stand.id('group', stand.clinic, 'operators')}/roles/{role}"
+    stand.cloud.identity.put(path)
+    undo(lambda: stand.cloud.identity.delete(path))
+
+
+def _public_without_licence(stand, undo):
+    account = stand.cloud.account(stand.project(stand.data))
+    account.put("/loose", headers={"X-Container-Read": ".r:*,.rlistings"})
+    undo(lambda: account.delete("/loose"))
+
+
+def _plain_type(stand, undo):
+    kind = next(each for each in stand.cloud.shared.volume_types() if each["name"] == "standard")
+    body = {"project": stand.project(stand.clinic)}
+    stand.cloud.volume.post(f"/types/{kind['id']}/action", {"addProjectAccess": body})
+    undo(lambda: stand.cloud.volume.post(f"/types/{kind['id']}/action", {"removeProjectAccess": body}))
+
+
+def _share_quota(stand, undo):
+    stand.cloud.network.put(f"/quotas/{stand.project(stand.clinic)}", {"quota": {"rbac_policy": 10}})
+
+
+def _unlimited_cores(stand, undo):
+    stand.cloud.compute.put(f"/os-quota-sets/{stand.project(stand.data)}", {"quota_set": {"cores": -1}})
+
+
+def _expose(stand, undo):
+    outside = stand.cloud.shared.external_networks()[0]["id"]
+    body = {"floating_network_id": outside, "project_id": stand.project(stand.clinic)}
+    made = stand.cloud.network.post("/floatingips", {"floatingip": body})["floatingip"]
+    undo(lambda: stand.cloud.network.delete(f"/floatingips/{made['id']}"))
+
+
+def _open_port(stand, undo):
+    body = {"network_id": stand.id("network", stand.clinic, "backend"), "project_id": stand.project(stand.clinic), "name": "loose", "port_security_enabled": False, "security_groups": []}  # fmt: skip
+    made = stand.cloud.network.post("/ports", {"port": body})["port"]["id"]
+    undo(lambda: stand.cloud.network.delete(f"/ports/{made}"))
+
+
+BREAKS = {
+    _share_quota: {("TEN-HA-07", "clinic", "network")},
+    _open_ssh: {("TEN-NET-01", "clinic", "internal"), ("TEN-NET-09", "clinic", "internal"), ("TEN-NET-12", "clinic", "internal")},
+    _share: {("TEN-NET-06", "clinic", ...)},
+    _unset_default_type: {("TEN-CRY-03", "clinic", "*")},
+    _grant_admin: {("TEN-IAM-04", "clinic", "operators:admin"), ("TEN-IAM-06", "clinic", "operators:admin")},
+    _public_without_licence: {("TEN-DAT-04", "data", "loose")},
+    _unlimited_cores: {("TEN-HA-07", "data", "compute")},
+    _expose: {("TEN-NET-07", "clinic", ...)},
+    _open_port: {("TEN-NET-05", "clinic", "loose")},
+}  # fmt: skip
+
+
+def test_each_break_is_found_where_it_is_and_apply_puts_right_what_is_ours(stand):
+    undoing = []
+    for each in BREAKS:
+        each(stand, undoing.append)
+    try:
+        found = stand.failed()
+    finally:
+        for undo in reversed(undoing):
+            undo()
+    expected = {break_ for each in BREAKS.values() for break_ in each}
+    for control_id, subject, name in expected:
+        assert any(at[:2] == (control_id, subject) and (name is ... or at[2] == name) for at in found), (
+            control_id
+        )
+    assert {at[:2] for at in found} == {at[:2] for at in expected}
+    assert set(workflow.apply(workflow.Question(stand.folder)).ends) == {"DONE"}
+    assert stand.failed() == set()
+
+
+def test_people_who_sign_in_too_easily_and_credentials_that_never_end_are_found(stand):
+    with stand.user(stand.clinic, "member") as (user, password):
+        with closing(
+            reconnect(stand.cloud, user=user, password=password, project=stand.project(stand.clinic))
+        ) as own:
+            asked = {"name": "forever", "unrestricted": True, "roles": [{"name": "member"}]}
+            path = f"/users/{user}/application_credentials"
+            made = own.identity.post(path, {"application_credential": asked})["application_credential"]["id"]
+        options = {
+            "multi_factor_auth_enabled": True,
+            "multi_factor_auth_rules": [["password"], ["password", "totp"]],
+            "ignore_lockout_failure_attempts": True,
+        }
+        stand.cloud.identity.patch(f"/users/{user}", {"user": {"options": options}})
+        secret = {"access": "AKIA", "secret": secrets.token_hex(8)}
+        body = {
+            "type": "ec2",
+            "user_id": user,
+            "project_id": stand.project(stand.clinic),
+            "blob": str(secret),
+        }
+        stand.cloud.identity.post("/credentials", {"credential": body})
+        audited = workflow.audit(workflow.Question(stand.folder))
+        found = {each.control.id for each in audited.findings if each.status is Status.FAIL} - set(HERE)
+        assert secret["secret"] not in repr(audited)
+        stand.cloud.identity.delete(f"{path}/{made}")
+    assert found == {"TEN-IAM-09", "TEN-IAM-10", "TEN-IAM-11", "TEN-IAM-12"}
+    s3 = next(
+        each for each in audited.findings if each.control.id == "TEN-IAM-14" and "clinic" in each.subject
+    )
+    assert (s3.status, str(s3.observed)) == (Status.PASS, "1 read")  # inventoried is what the profile asks
+    assert stand.failed() == set()
+
+
+def test_a_volume_in_clear_and_the_type_that_made_it_are_found(stand):
+    undoing = []
+    with stand.user(stand.clinic, "member") as (user, password):
+        _plain_type(stand, undoing.append)
+        with closing(
+            reconnect(stand.cloud, user=user, password=password, project=stand.project(stand.clinic))
+        ) as own:
+            asked = {"name": "clear", "size": 1, "volume_type": "standard", "metadata": {"db_password": "x"}}
+            made = own.volume.post("/volumes", {"volume": asked})["volume"]["id"]
+        found = stand.failed()
+        stand.cloud.volume.delete(f"/volumes/{made}?force=true")
+        undoing[0]()
+    assert {at[0] for at in found} - {"TEN-IAM-09"} == {"TEN-CRY-01", "TEN-CRY-03", "TEN-CRY-14"}
+
+
+def test_a_reader_of_one_project_is_told_what_it_could_not_see(stand):
+    with (
+        stand.user(stand.clinic, "reader") as (user, password),
+        closing(
+            reconnect(stand.cloud, user=user, password=password, project=stand.project(stand.clinic))
+        ) as reader,
+    ):
+        reader.wire.writable = False
+        eyes = audit.Eyes.open(reader, [stand.clinic])
+        found = audit.live(eyes, stand.clinic, audit.tier(stand.clinic.profile, stand.estate.profiles))
+    verdicts = {each.control.id: each.status for each in found}
+    seen = {"TEN-NET-01", "TEN-NET-02", "TEN-NET-05", "TEN-NET-08", "TEN-NET-09", "TEN-NET-12", "TEN-CRY-15"}
+    assert {verdicts[each] for each in seen - set(HERE)} == {Status.PASS}
+    blind = {"TEN-IAM-04", "TEN-IAM-06", "TEN-IAM-07", "TEN-IAM-09", "TEN-IAM-13", "TEN-IAM-14", "TEN-HA-02"}
+    assert {verdicts[each] for each in blind} == {Status.NOT_EVALUATED}
+    refused = {each.what: str(each.why) for each in eyes.unseen()}
+    assert {"project", "role_assignment", "group"} <= set(refused)
+    assert "403" in refused["role_assignment"]
