@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import secrets
 from contextlib import closing, contextmanager
 
@@ -210,7 +211,7 @@ def test_people_who_sign_in_too_easily_and_credentials_that_never_end_are_found(
             "type": "ec2",
             "user_id": user,
             "project_id": stand.project(stand.clinic),
-            "blob": str(secret),
+            "blob": json.dumps(secret),
         }
         stand.cloud.identity.post("/credentials", {"credential": body})
         audited = workflow.audit(workflow.Question(stand.folder))
