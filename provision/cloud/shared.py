@@ -63,6 +63,12 @@ class Shared:
         """Return every volume type, private ones included."""
         return self._list("block-storage", "/types", "volume_types", is_public="None")
 
+    def volume_encryption(self, identifier: str) -> Mapping[str, Any]:
+        """Return how volumes of a type are encrypted, by the type's id, in Cinder's words; empty where they are not."""
+        path = f"/types/{identifier}/encryption"
+        found: Mapping[str, Any] = self._once(path, lambda: (self.api("block-storage").get(path),))[0]
+        return found
+
     def external_networks(self) -> Items:
         """Return the networks that lead outside."""
         return self._list("network", "/networks", "networks", **{"router:external": "true"})

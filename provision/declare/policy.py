@@ -130,14 +130,6 @@ POLICY: Final = closed(
     retirement=RETIREMENT,
     identity=_IDENTITY,
     services=closed(required=listed(TEXT), optional=listed(TEXT)),
-    storage=closed(
-        volume=closed(
-            encrypted=FLAG,
-            provider=word("luks", "luks2", "plain"),
-            cipher=TEXT,
-            key_size={"enum": [128, 256, 512]},
-        )
-    ),
     keys=_KEYS,
     object=_OBJECT,
     hosts=closed(isolation=word("shared", "dedicated")),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from provision.errors import CloudError
+from provision.model import encryption
 from provision.proof.promise import Seen, Stage, denied, promise, where
 from provision.text import Text, say
 
@@ -117,4 +118,37 @@ def types_exact(stage: Stage, _key: str) -> Seen:
             visible=", ".join(sorted(visible)) or "–",
             allowed=", ".join(sorted(allowed)),
         ),
+    )
+
+
+@promise(
+    "volume-types-encrypted",
+    service="block-storage",
+    says=say(
+        "no volume type that it can use leaves data unencrypted",
+        "aucun type de volume qu'il peut employer ne laisse des données en clair",
+    ),
+    tried=say(
+        "a member lists the volume types; the operator looks up how each encrypts",
+        "un membre liste les types de volume ; l'opérateur regarde comment chacun chiffre",
+    ),
+    made=where("storage.volume.encrypted", says=True),
+)
+def types_encrypted(stage: Stage, _key: str) -> Seen:
+    """List the volume types as the tenant, public ones included; see that each encrypts, as the operator reads it."""
+    found = {
+        each["name"]: encryption.read(stage.operator.volume.get(f"/types/{each['id']}/encryption"))
+        for each in stage.guest.volume.list("/types", "volume_types")
+    }
+    return Seen(
+        None not in found.values(),
+        say("visible to the tenant: {types}", "visibles du locataire : {types}", types=_ways(found) or "–"),
+    )
+
+
+def _ways(found: Mapping[str, encryption.Encryption | None]) -> str:
+    """Return each type with how it encrypts, in Cinder's words."""
+    return ", ".join(
+        f"{name} ({'–' if how is None else f'{how.provider} {how.cipher} {how.key_size} {how.control_location}'})"
+        for name, how in sorted(found.items())
     )

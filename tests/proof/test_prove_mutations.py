@@ -178,6 +178,15 @@ def plain_by_default(stand):
                 yield
 
 
+@contextmanager
+def plain_type_public(stand):
+    """The operator makes a volume type that does not encrypt, for everybody."""
+    made = stand.operator.volume.post("/types", {"volume_type": {"name": "plain-for-all"}})["volume_type"]
+    yield
+    stand.operator.volume.delete(f"/types/{made['id']}")
+
+
+_TYPES = "volume-types-exact volume-types-encrypted"
 MUTATIONS = {
     "a container is opened": (SECURED, "nothing-public", opened_container),
     "a dataset is closed": (TOWN, "dataset-read-by-anybody", headed("donnees-publiques", read="")),
@@ -193,8 +202,9 @@ MUTATIONS = {
     "IPv4 is let in": (TOWN, "default-deny", let_in("IPv4")),
     "flavours are withdrawn": (SECURED, "server-boots", without_flavours),
     "the default type is unset": (SECURED, "volume-encrypted", without_default_type),
-    "a plain type is accessible": (SECURED, "volume-types-exact", plain_type_accessible),
-    "a plain type is the default": (TOWN, "volume-encrypted volume-types-exact", plain_by_default),
+    "a plain type is accessible": (SECURED, _TYPES, plain_type_accessible),
+    "a plain type is the default": (TOWN, f"volume-encrypted {_TYPES}", plain_by_default),
+    "a plain type is public": (SECURED, _TYPES, plain_type_public),
 }  # fmt: skip
 SLOW = {
     "server-boots",
