@@ -33,6 +33,10 @@ COMMANDS: Final = {
         "put what the profiles promise to the test, on the live cloud",
         "mettre à l'épreuve ce que promettent les profils, sur le cloud",
     ),
+    "keys": say(
+        "a tenant's own keys: make, import, rotate, destroy",
+        "les clés d'un locataire : faire, importer, renouveler, détruire",
+    ),
     "profile": say(
         "read the profiles that tenants are made from", "lire les profils dont les locataires sont faits"
     ),

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
+import os
+import secrets
+import sqlite3
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from promised import AT_A_TIME, SECURED, TOWN, Stand, broken, troubles, verdicts
 
 from provision.cloud.guest import guest
+from provision.keyring import Brought, Ring
+from provision.model.key import KeyPolicy
 from provision.proof.promise import promises
 
 pytestmark = pytest.mark.sandbox
@@ -178,6 +185,28 @@ def plain_by_default(stand):
                 yield
 
 
+def kept_key(*, bits=256, days=0, opened=False):
+    """The tenant has a key in its ring that is not as its documents want it."""
+
+    @contextmanager
+    def keep(stand):
+        keys = stand.guest.api("key-manager")
+        ring = Ring(stand.guest, stand.tenant.key, KeyPolicy(private=True))
+        made = ring.bring("broken", Brought(secrets.token_bytes(bits // 8)))
+        if opened:
+            keys.put(f"/secrets/{made.id}/acl", {"read": {"project-access": True}})
+        if days:
+            born = (datetime.now(UTC) - timedelta(days=days)).strftime("%Y-%m-%d %H:%M:%S.%f")
+            database = Path(os.environ["OS_CLIENT_CONFIG_FILE"]).parent / "databases" / "barbican.sqlite"
+            with closing(sqlite3.connect(database, timeout=30)) as rows, rows:
+                changed = rows.execute("UPDATE secrets SET created_at = ? WHERE id = ?", (born, made.id))
+                assert changed.rowcount == 1
+        yield
+        assert ring.destroy(made) == 404
+
+    return keep
+
+
 @contextmanager
 def plain_type_public(stand):
     """The operator makes a volume type that does not encrypt, for everybody."""
@@ -193,6 +222,9 @@ MUTATIONS = {
     "a dataset is written by all": (TOWN, "dataset-written-by-nobody-else", headed("donnees-publiques", write="*:*")),
     "a private container is opened": (TOWN, "container-private", headed("documents", read=".r:*")),
     "a secret is opened": (SECURED, "secret-of-another-tenant", opened_secret),
+    "a key is opened to the project": (SECURED, "keys-private", kept_key(opened=True)),
+    "a key is overdue": (SECURED, "keys-fresh", kept_key(days=366)),
+    "a key is weak": (SECURED, "keys-strong", kept_key(bits=128)),
     "a network is shared with a project": (SECURED, "network-not-shared", shared_with(None)),
     "a network is shared with all": (SECURED, "network-not-shared", shared_with("*")),
     "there is room for shares": (SECURED, "network-cannot-share", room_for_shares),
