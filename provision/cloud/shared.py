@@ -6,6 +6,8 @@ import threading
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
+from provision.errors import NotFound
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
@@ -68,6 +70,16 @@ class Shared:
         path = f"/types/{identifier}/encryption"
         found: Mapping[str, Any] = self._once(path, lambda: (self.api("block-storage").get(path),))[0]
         return found
+
+    def secret_stores(self) -> Items:
+        """Return where the key manager can keep secrets; nothing, where it does not say (one store only)."""
+        return self._once("secret stores", self._secret_stores)
+
+    def _secret_stores(self) -> Items:
+        try:
+            return tuple(self.api("key-manager").get("/secret-stores")["secret_stores"])
+        except NotFound:
+            return ()
 
     def external_networks(self) -> Items:
         """Return the networks that lead outside."""

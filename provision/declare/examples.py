@@ -20,6 +20,10 @@ title: Clinique de l'Ouest
 kind: startup
 owner: {name: IT department, email: dsi@clinique-ouest.example}
 classification: sante
+# The profile wants keys in a hardware module (keys.store: hsm), and provision plan refuses a cloud that has none. The sandbox has none,
+# and nothing it holds is real: this tenant says so. On a real cloud, delete the next line and name the module in estate.yaml
+# (secret_stores.hardware).
+keys: {store: software}
 """,
     """\
 # Une jeune pousse qui héberge des données de santé. Le profil dit presque tout : volumes chiffrés seulement, un domaine à elle.
@@ -29,6 +33,10 @@ title: Clinique de l'Ouest
 kind: startup
 owner: {name: Service informatique, email: dsi@clinique-ouest.example}
 classification: sante
+# Le profil veut les clés dans un module matériel (keys.store: hsm), et provision plan refuse un cloud qui n'en a pas. Le bac à sable
+# n'en a pas, et rien n'y est réel : ce locataire le dit. Sur un vrai cloud, supprimer la ligne suivante et nommer le module dans
+# estate.yaml (secret_stores.hardware).
+keys: {store: software}
 """,
 )
 

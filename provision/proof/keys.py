@@ -12,7 +12,7 @@ from provision.cloud.guest import guest
 from provision.errors import Forbidden, NotFound
 from provision.keyring import Brought, Ring
 from provision.model.key import Fault, Key, KeyPolicy, called
-from provision.proof.promise import Seen, Stage, promise, refused, together, where
+from provision.proof.promise import Seen, Stage, denied, promise, refused, together, where
 from provision.text import Text, say
 
 LENGTH: Final = 32
@@ -125,6 +125,37 @@ def keys_fresh(stage: Stage, _key: str) -> Seen:
 def keys_strong(stage: Stage, _key: str) -> Seen:
     """See that no newest generation of a key is below the floor."""
     return _judged(_ring(stage), Fault.WEAK)
+
+
+@promise(
+    "keys-in-hardware",
+    service="key-manager",
+    says=say("its keys rest in a hardware module", "ses clés reposent dans un module matériel"),
+    tried=say(
+        "a member asks the key manager where its project's keys rest; the estate says which stores are hardware",
+        "un membre demande au gestionnaire de clés où reposent celles de son projet ; le parc dit quels magasins sont matériels",
+    ),
+    made=where("keys.store", says="hsm"),
+)
+def keys_in_hardware(stage: Stage, _key: str) -> Seen:
+    """Ask as the tenant which store its project prefers, else which is the default: one that the estate calls hardware."""
+    keys, hardware = stage.guest.api("key-manager"), stage.tenant.estate.items("secret_stores.hardware")
+    try:
+        store = keys.get("/secret-stores/preferred")
+    except NotFound:
+        try:
+            store = keys.get("/secret-stores/global-default")
+        except NotFound as unsaid:
+            return denied(unsaid, "GET /secret-stores/global-default")
+    return Seen(
+        store["name"] in hardware,
+        say(
+            "keys rest in {store}; hardware, by the estate: {hardware}",
+            "les clés reposent dans {store} ; matériels, selon le parc : {hardware}",
+            store=store["name"],
+            hardware=", ".join(hardware) or "–",
+        ),
+    )
 
 
 def _ring(stage: Stage) -> Ring:

@@ -185,6 +185,36 @@ def plain_by_default(stand):
                 yield
 
 
+def barbicans():
+    """Barbican's own tables, for what only its operator could change."""
+    file = Path(os.environ["OS_CLIENT_CONFIG_FILE"]).parent / "databases" / "barbican.sqlite"
+    return closing(sqlite3.connect(file, timeout=30))
+
+
+@contextmanager
+def another_store_preferred(stand):
+    """An administrator of the project has a store preferred that the estate does not call hardware.
+
+    This key manager has one store, which must go on to work: what it is called changes, in its own table.
+    """
+    role, group = stand.operator.shared.roles()["admin"], stand.id("group", "operators")
+    path = f"/projects/{stand.project}/groups/{group}/roles/{role}"
+    stand.operator.identity.put(path)
+    with guest(stand.operator, stand.tenant) as as_admin:
+        keys = as_admin.api("key-manager")
+        (store,) = (
+            each["secret_store_ref"].split("/")[-1] for each in keys.get("/secret-stores")["secret_stores"]
+        )
+        keys.post(f"/secret-stores/{store}/preferred", None)
+    stand.operator.identity.delete(path)
+    with barbicans() as rows, rows:
+        rows.execute("UPDATE secret_stores SET name = 'Elsewhere' WHERE id = ?", (store,))
+    yield
+    with barbicans() as rows, rows:
+        rows.execute("UPDATE secret_stores SET name = 'Software Only Crypto' WHERE id = ?", (store,))
+        assert rows.execute("DELETE FROM project_secret_store").rowcount == 1
+
+
 def kept_key(*, bits=256, days=0, opened=False):
     """The tenant has a key in its ring that is not as its documents want it."""
 
@@ -197,8 +227,7 @@ def kept_key(*, bits=256, days=0, opened=False):
             keys.put(f"/secrets/{made.id}/acl", {"read": {"project-access": True}})
         if days:
             born = (datetime.now(UTC) - timedelta(days=days)).strftime("%Y-%m-%d %H:%M:%S.%f")
-            database = Path(os.environ["OS_CLIENT_CONFIG_FILE"]).parent / "databases" / "barbican.sqlite"
-            with closing(sqlite3.connect(database, timeout=30)) as rows, rows:
+            with barbicans() as rows, rows:
                 changed = rows.execute("UPDATE secrets SET created_at = ? WHERE id = ?", (born, made.id))
                 assert changed.rowcount == 1
         yield
@@ -222,6 +251,7 @@ MUTATIONS = {
     "a dataset is written by all": (TOWN, "dataset-written-by-nobody-else", headed("donnees-publiques", write="*:*")),
     "a private container is opened": (TOWN, "container-private", headed("documents", read=".r:*")),
     "a secret is opened": (SECURED, "secret-of-another-tenant", opened_secret),
+    "keys rest elsewhere": (SECURED, "keys-in-hardware", another_store_preferred),
     "a key is opened to the project": (SECURED, "keys-private", kept_key(opened=True)),
     "a key is overdue": (SECURED, "keys-fresh", kept_key(days=366)),
     "a key is weak": (SECURED, "keys-strong", kept_key(bits=128)),
