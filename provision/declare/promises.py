@@ -18,6 +18,7 @@ PLAN: Final = "plan"
 RING: Final = "provision keys"
 _NO_KIND: Final = {
     "services.required": PLAN,  # a missing service bars the tenant before the first write
+    "object.encrypted": PLAN,  # as does an object store that keeps things in clear
     "keys.store": PLAN,  # as does a key manager that keeps keys elsewhere
     "keys.acl": RING,
     "keys.rotation_days": RING,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Final
 
+from provision.cloud.swift_info import Untold
 from provision.model.plan import Problem
 from provision.text import Text, say
 
@@ -12,6 +13,7 @@ if TYPE_CHECKING:
     from provision.cloud.connect import Cloud
     from provision.model.tenant import Tenant
 
+OBJECTS: Final = "object.encrypted"
 STORE: Final = "keys.store"
 HARDWARE: Final = "secret_stores.hardware"
 
@@ -69,8 +71,35 @@ def _keys_in_hardware(cloud: Cloud, tenant: Tenant) -> Iterator[Problem]:
         )
 
 
-def _problem(tenant: Tenant, path: str, what: Text, do: Text) -> Problem:
+def _objects_encrypted(cloud: Cloud, tenant: Tenant) -> Iterator[Problem]:
+    """Demand that the object store encrypts what it keeps, and says so."""
+    if tenant.values.get(OBJECTS) is not True or "object-store" not in cloud.services:
+        return
+    try:
+        if cloud.encrypts_objects:
+            return
+    except Untold as untold:
+        yield _problem(tenant, OBJECTS, untold.what, untold.do)
+        return
+    yield _problem(
+        tenant,
+        OBJECTS,
+        say(
+            "the object store does not encrypt what it keeps",
+            "le stockage objet ne chiffre pas ce qu'il garde",
+        ),
+        say(
+            "have keymaster and encryption put into the pipeline of Swift's proxies, or take another profile",
+            "faire mettre keymaster et encryption dans le pipeline des proxys de Swift, ou choisir un autre profil",
+        ),
+    )
+
+
+def _problem(tenant: Tenant, path: str, what: str | Text, do: str | Text) -> Problem:
     return Problem(tenant.key, str(tenant.values.origin(path)), what, do)
 
 
-_DEMANDS: Final[tuple[Callable[[Cloud, Tenant], Iterator[Problem]], ...]] = (_keys_in_hardware,)
+_DEMANDS: Final[tuple[Callable[[Cloud, Tenant], Iterator[Problem]], ...]] = (
+    _keys_in_hardware,
+    _objects_encrypted,
+)

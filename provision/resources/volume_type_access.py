@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Annotated, Any, Final
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Final
 
 from provision.cloud.unmet import missing
 from provision.errors import NotFound
@@ -16,7 +17,7 @@ from provision.model.resource import Desired, Live, Retirement
 from provision.text import say
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
 
     from provision.cloud.connect import Cloud
     from provision.model.origin import Origin
@@ -49,56 +50,70 @@ class VolumeTypeAccess(Kind[VolumeTypeAccessSpec]):
     title = say("volume type access", "accès à un type de volume")
     service = "block-storage"
     spec = VolumeTypeAccessSpec
-    document = within(
-        "storage.volume",
-        closed(
-            {
-                "types": worded(
-                    say(
-                        "Volume types by role; the estate says which type a role is",
-                        "Types de volume par rôle ; le parc dit à quel type correspond un rôle",
-                    ),
-                    {"type": "array", "items": {"type": "string"}, "uniqueItems": True},
+    document: ClassVar[Mapping[str, Any]] = {
+        "properties": {
+            **within(
+                "storage.volume",
+                closed(
+                    {
+                        "types": worded(
+                            say(
+                                "Volume types by role; the estate says which type a role is",
+                                "Types de volume par rôle ; le parc dit à quel type correspond un rôle",
+                            ),
+                            {"type": "array", "items": {"type": "string"}, "uniqueItems": True},
+                        ),
+                        "access": worded(
+                            say(
+                                "exact: access to the estate's other volume types is withdrawn; additive: it is left",
+                                "exact : l'accès aux autres types de volume du parc est retiré ; additive : il est laissé",
+                            ),
+                            {"enum": ["exact", "additive"]},
+                        ),
+                        "encrypted": worded(
+                            say(
+                                "true: a type that does not encrypt is refused",
+                                "true : un type qui ne chiffre pas est refusé",
+                            ),
+                            {"type": "boolean"},
+                        ),
+                        "provider": worded(
+                            say("The format its types must have", "Le format que ses types doivent avoir"),
+                            {"enum": ["luks", "luks2", "plain"]},
+                        ),
+                        "cipher": worded(
+                            say("The cipher its types must have", "L'algorithme que ses types doivent avoir"),
+                            {"type": "string", "minLength": 1},
+                        ),
+                        "key_size": worded(
+                            say(
+                                "The shortest key its types may have, in bits",
+                                "La plus courte clé que ses types peuvent avoir, en bits",
+                            ),
+                            {"enum": [128, 256, 512]},
+                        ),
+                        "control_location": worded(
+                            say(
+                                "Who must encrypt: front-end (the hypervisor: the storage only sees what is encrypted) or back-end (the storage)",
+                                "Qui doit chiffrer : front-end (l'hyperviseur : le stockage ne voit que du chiffré) ou back-end (le stockage)",
+                            ),
+                            {"enum": ["front-end", "back-end"]},
+                        ),
+                    }
                 ),
-                "access": worded(
+            )["properties"],
+            **within(
+                "backup.encrypted",
+                worded(
                     say(
-                        "exact: access to the estate's other volume types is withdrawn; additive: it is left",
-                        "exact : l'accès aux autres types de volume du parc est retiré ; additive : il est laissé",
-                    ),
-                    {"enum": ["exact", "additive"]},
-                ),
-                "encrypted": worded(
-                    say(
-                        "true: a type that does not encrypt is refused",
-                        "true : un type qui ne chiffre pas est refusé",
+                        "true: as storage.volume.encrypted; a backup is encrypted as, and only if, its volume is",
+                        "true : comme storage.volume.encrypted ; une sauvegarde est chiffrée comme son volume, et seulement s'il l'est",
                     ),
                     {"type": "boolean"},
                 ),
-                "provider": worded(
-                    say("The format its types must have", "Le format que ses types doivent avoir"),
-                    {"enum": ["luks", "luks2", "plain"]},
-                ),
-                "cipher": worded(
-                    say("The cipher its types must have", "L'algorithme que ses types doivent avoir"),
-                    {"type": "string", "minLength": 1},
-                ),
-                "key_size": worded(
-                    say(
-                        "The shortest key its types may have, in bits",
-                        "La plus courte clé que ses types peuvent avoir, en bits",
-                    ),
-                    {"enum": [128, 256, 512]},
-                ),
-                "control_location": worded(
-                    say(
-                        "Who must encrypt: front-end (the hypervisor: the storage only sees what is encrypted) or back-end (the storage)",
-                        "Qui doit chiffrer : front-end (l'hyperviseur : le stockage ne voit que du chiffré) ou back-end (le stockage)",
-                    ),
-                    {"enum": ["front-end", "back-end"]},
-                ),
-            }
-        ),
-    )
+            )["properties"],
+        }
+    }
 
     def desire(self, tenant: Tenant) -> Iterator[Desired[VolumeTypeAccessSpec]]:
         """Want each type of ``storage.volume.types``; with ``access: exact``, want the estate's others withdrawn.

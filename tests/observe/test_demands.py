@@ -8,10 +8,12 @@ from contextlib import closing, contextmanager
 from types import SimpleNamespace
 
 import pytest
+from plain_swift import in_clear
 from written import written
 
 from provision import sandbox as control
 from provision.cloud.connect import connect
+from provision.cloud.swift_info import encrypts
 from provision.draft import Draft
 from provision.observe import demands
 
@@ -63,8 +65,10 @@ def operator(sandbox, monkeypatch):
 
 
 def problems(operator, tree, estate=None):
-    tenants = [written("acme", tree, estate)]
-    return Draft.looking(dataclasses.replace(operator), tenants).whole(tenants).problems
+    """Return why a tenant is refused by a cloud that nobody looked at before."""
+    tenants, anew = [written("acme", tree, estate)], dataclasses.replace(operator)
+    anew.__dict__["catalogue"] = operator.catalogue
+    return Draft.looking(anew, tenants).whole(tenants).problems
 
 
 @contextmanager
@@ -93,3 +97,23 @@ def test_on_the_real_key_manager_keys_in_hardware_are_refused_unless_the_default
     with another_default(sandbox):
         (problem,) = problems(operator, tree, stand_in)
     assert "would rest in –" in problem.what.render("en")
+
+
+@pytest.mark.sandbox
+def test_on_the_real_object_store_encryption_is_seen_and_its_absence_refused(operator, sandbox, tmp_path):
+    tree = {"object": {"encrypted": True}}
+    assert problems(operator, tree) == ()
+    with in_clear(sandbox, tmp_path, operator) as elsewhere:
+        assert encrypts(elsewhere) is False
+        (problem,) = problems(elsewhere, tree)
+        assert "does not encrypt" in problem.what.render("en")
+        assert problems(elsewhere, {"object": {"encrypted": False}}) == ()
+
+
+@pytest.mark.sandbox
+@pytest.mark.parametrize(("key", "status"), [("", "–"), ("wrong", "401")])
+def test_what_the_object_store_does_not_tell_is_refused(operator, key, status):
+    operator.connection.config.config["swift_info_key"] = key
+    (problem,) = problems(operator, {"object": {"encrypted": True}})
+    assert status in problem.what.render("en") and "swift_info_key" in problem.do.render("fr")
+    assert key not in problem.what.render("en") or not key

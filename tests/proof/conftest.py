@@ -14,7 +14,7 @@ from provision.cloud.connect import connect
 from provision.draft import look
 
 PROFILES = {
-    # Its images are put to the test by themselves: see test_prove_images.py.
+    # Its images are put to the test by themselves: see test_prove_alone.py.
     SECURED: "profile: hautement-securise\nimages: {signed: false}\n",
     TOWN: "profile: collectivite\ncompute: {flavors: []}\n",  # one server a run is enough
 }
