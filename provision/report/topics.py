@@ -383,7 +383,7 @@ _WRITTEN: Final[tuple[Topic, ...]] = (
     one("endpoints.https", "encryption", say("Calls to the cloud", "Appels au cloud"),
         flag(say("over HTTPS only", "par HTTPS seulement"), say("HTTP allowed", "HTTP permis")), choice="tls"),
     one("images.signed", "encryption", say("Signature of images", "Signature des images"),
-        flag(say("an image starts only if its signature is right", "une image ne démarre que si sa signature est juste"), say("not required", "non exigée"))),
+        flag(say("every image that a machine can start from bears one", "chaque image dont une machine peut démarrer en porte une"), say("not required", "non exigée"))),
     # what passes the network
     one("network.ip_versions", "network", say("Address families", "Familles d'adresses"),
         lambda value: phrases.joined([same(f"IPv{each}") for each in value], " and ", " et ")),
