@@ -6,7 +6,9 @@ import base64
 import io
 import json
 import secrets
+import sqlite3
 from contextlib import closing
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -16,7 +18,7 @@ from ruamel.yaml import YAML
 
 from provision import sandbox as control
 from provision.cloud.connect import connect
-from provision.errors import Forbidden
+from provision.errors import Forbidden, UnknownOutcome
 from provision.report.schemas import result
 
 pytestmark = pytest.mark.sandbox
@@ -37,10 +39,10 @@ def ring_estate(sandbox, tmp_path_factory):
         for variable, value in control.environment(sandbox).items():
             patch.setenv(variable, value)
         with closing(connect(None, estate=name)) as operator, operator.writing():
-            yield from _people(operator, folder, name)
+            yield from _people(operator, folder, name, sandbox)
 
 
-def _people(operator, folder, name):
+def _people(operator, folder, name, sandbox):
     domain, roles = operator.shared.domains()["Default"], operator.shared.roles()
     project = operator.identity.post(
         "/projects", {"project": {"name": name, "domain_id": domain, "tags": list(operator.owner.tags(name))}}
@@ -64,7 +66,7 @@ def _people(operator, folder, name):
             "region_name": operator.connection.config.get_region_name(),
         }
     YAML().dump({"clouds": clouds}, folder / "clouds.yaml")
-    yield SimpleNamespace(folder=folder, tenant=name, users=users)
+    yield SimpleNamespace(folder=folder, tenant=name, users=users, sandbox=sandbox)
     for user in users.values():
         operator.identity.delete(f"/users/{user}")
     for each in (project, other):
@@ -113,7 +115,18 @@ def payload(api, identifier):
     ).content
 
 
-def test_a_key_is_made_listed_succeeded_and_destroyed_and_is_its_makers_alone(as_member, on_the_wire):
+def aged(sandbox, identifier, days):
+    """Make a secret older than it is, in Barbican's own table."""
+    born = (datetime.now(UTC) - timedelta(days=days)).strftime("%Y-%m-%d %H:%M:%S.%f")
+    with closing(sqlite3.connect(sandbox / "databases" / "barbican.sqlite", timeout=30)) as rows, rows:
+        assert (
+            rows.execute("UPDATE secrets SET created_at = ? WHERE id = ?", (born, identifier)).rowcount == 1
+        )
+
+
+def test_a_key_is_made_listed_succeeded_by_age_and_destroyed_and_is_its_makers_alone(
+    as_member, on_the_wire, ring_estate
+):
     code, made, err = as_member("maker", "create", "payments")
     (key,) = made["done"]
     assert (code, err, key["act"], key["generation"]) == (0, "", "created", 1)
@@ -125,7 +138,10 @@ def test_a_key_is_made_listed_succeeded_and_destroyed_and_is_its_makers_alone(as
     with pytest.raises(Forbidden):
         payload(colleague, key["id"])
     assert as_member("maker", "rotate")[1]["done"] == []
-    code, rotated, _ = as_member("maker", "rotate", "payments")
+    aged(ring_estate.sandbox, key["id"], days=366)
+    code, listed, _ = as_member("maker", "list")
+    assert (code, listed["keys"][0]["faults"], listed["keys"][0]["age_days"]) == (2, ["old"], 366)
+    code, rotated, _ = as_member("maker", "rotate")
     (second,) = rotated["done"]
     assert (code, second["act"], second["generation"]) == (0, "succeeded", 2)
     assert payload(maker, key["id"]) == first != payload(maker, second["id"])
@@ -218,3 +234,35 @@ def test_a_key_whose_readers_cannot_be_written_does_not_stay(as_member, monkeypa
         patch.setattr(Api, "put", refuse)
         assert as_member("maker", "create", "half")[0] == 1
     assert as_member("maker", "list")[1]["keys"] == []
+
+
+def test_a_lost_answer_leaves_one_key_and_what_is_kept_wrongly_does_not_stay(
+    as_member, monkeypatch, tmp_path
+):
+    from provision.cloud.api import Api  # noqa: PLC0415 (what is broken here)
+
+    post, send, file = Api.post, Api.send, tmp_path / "my.key"
+    file.write_bytes(secrets.token_bytes(32))
+    file.chmod(0o600)
+
+    def lossy(self, path, body):
+        post(self, path, body)
+        raise UnknownOutcome("lost", where=path)
+
+    def garbled(self, method, path, **more):
+        answer = send(self, method, path, **more)
+        return SimpleNamespace(content=b"other") if path.endswith("/payload") else answer
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Api, "post", lossy)
+        assert as_member("maker", "create", "lost")[0] == 0
+        assert as_member("maker", "import", "brought", "--from", file)[0] == 0
+    with monkeypatch.context() as patch:
+        patch.setattr(Api, "send", garbled)
+        code, _, err = as_member("maker", "import", "garbled", "--from", file)
+    assert code == 1 and "not what was brought" in err
+    held = as_member("maker", "list")[1]["keys"]
+    assert [(key["name"], key["generation"], key["project_access"]) for key in held] == [
+        ("brought", 1, False),
+        ("lost", 1, False),
+    ]

@@ -5,12 +5,13 @@ import io
 import os
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
 
 import pytest
 from written import written
 
-from provision.errors import Refused, UsageError
-from provision.keyring import Brought, read
+from provision.errors import ProvisionError, Refused, UnknownOutcome, UsageError
+from provision.keyring import Brought, Ring, read
 from provision.model.address import Address
 from provision.model.key import Fault, Key, KeyPolicy, called, read_name, read_time
 from provision.model.marker import Owner
@@ -105,3 +106,44 @@ def test_what_is_no_base64_and_what_is_one_byte_is_refused_without_being_shown()
     with pytest.raises(Refused, match="one byte over and over"):
         read(None, io.BytesIO(b"a" * 32), encoded=False)
     assert "bytes" not in repr(Brought(CONTENT)) and repr(Brought(CONTENT)) == "Brought()"
+
+
+class Orders:
+    """A key manager whose orders come to an end of our choosing, and that has a secret of no name."""
+
+    def __init__(self, *orders):
+        self.orders, self.deleted = list(orders), []
+
+    def post(self, path, body):
+        if not self.orders:
+            raise UnknownOutcome("lost", where=path)
+        return {"order_ref": "https://keys/v1/orders/o1"}
+
+    def get(self, path, **params):
+        return self.orders.pop(0) if path == "/orders/o1" else {"secrets": []}
+
+    def list(self, path, key, **params):
+        return iter(())
+
+
+def ring(*orders):
+    keys = Orders(*orders)
+    return Ring(SimpleNamespace(api=lambda _: keys, owner=OWNER, each=lambda *_: ()), "acme", POLICY)
+
+
+def test_an_order_that_fails_and_an_answer_lost_before_anything_was_made_are_said(monkeypatch):
+    monkeypatch.setattr("provision.keyring.ring.PAUSE", 0)
+    with pytest.raises(ProvisionError, match="ERROR no room"):
+        ring({"status": "PENDING"}, {"status": "ERROR", "error_reason": "no room"}).create("payments")
+    with pytest.raises(UnknownOutcome):
+        ring().create("payments")
+    monkeypatch.setattr("provision.keyring.ring.PATIENCE", -1)
+    with pytest.raises(ProvisionError, match="PENDING"):
+        ring({"status": "PENDING"}).create("payments")
+
+
+def test_a_ring_of_aes_keys_makes_no_others():
+    policy = replace(POLICY, algorithm="rsa", bits=4096)
+    with pytest.raises(Refused, match="rsa") as refused:
+        replace(ring(), policy=policy).create("payments")
+    assert "keys.floor.algorithm: aes" in refused.value.render("fr")

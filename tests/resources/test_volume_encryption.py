@@ -85,6 +85,11 @@ def test_a_public_type_is_judged_like_another():
         KIND.resolve(answering(shared={"volume_types": TYPES}), want)
 
 
+def test_everything_that_differs_is_told():
+    assert list(Encryption().lacking(None)) == ["encrypted"]
+    assert set(Encryption(**GOOD).lacking(Encryption(**WEAKER))) == set(GOOD)
+
+
 def test_former_names_of_formats_are_known():
     assert (
         read({"encryption_id": "e", "provider": "nova.volume.encryptors.luks.LuksEncryptor"}).provider
