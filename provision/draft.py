@@ -19,6 +19,7 @@ from provision.errors import ProvisionError
 from provision.kind import Kind, Unmet, kinds
 from provision.model.event import Listener, ignore
 from provision.model.plan import Action, Change, Plan, Problem
+from provision.observe import demands
 from provision.observe.survey import survey
 from provision.text import say
 
@@ -88,6 +89,7 @@ class Draft:
     ) -> Iterable[Desired[Any]]:
         wanted = declare.desired(tenant)
         problems.extend(_services_missing(tenant, wanted, self.cloud.services))
+        problems.extend(demands.unmet(self.cloud, tenant))
         left_out.extend(_optional_missing(tenant, wanted, self.cloud.services))
         return wanted
 

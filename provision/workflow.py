@@ -30,10 +30,12 @@ from provision.cloud.connect import CLOUD_VARIABLES, Cloud, connect
 from provision.declare import examples, scaffold
 from provision.declare.specimen import specimen
 from provision.draft import Draft, foresee, look
-from provision.errors import ProvisionError, Refused, UsageError
+from provision.errors import Forbidden, NotFound, ProvisionError, Refused, UsageError
+from provision.keyring import Ring
 from provision.model.applied import Applied, Requests
 from provision.model.event import Listener, ignore
 from provision.model.finding import Audited
+from provision.model.key import KeyPolicy
 from provision.model.proof import Proven, Subject
 from provision.model.rollout import Rollout
 from provision.observe.facts import facts as observe_facts
@@ -309,6 +311,40 @@ def _nothing() -> None:
 def keep(evidence: Mapping[str, object], path: Path) -> None:
     """Keep evidence, whole or not at all, for its owner's eyes only."""
     save_evidence(evidence, path)
+
+
+@contextmanager
+def key_ring(question: Question, *, writing: bool = False) -> Iterator[Ring]:
+    """Yield the keys of the one tenant asked about, for somebody who works in its project.
+
+    Raises `Refused` for credentials of another project: a ring is the tenant's, and no operator's errand.
+    """
+    with _connected(question) as (_, (tenant,), cloud):
+        _works_in(cloud, tenant)
+        with cloud.writing() if writing else nullcontext():
+            yield Ring(cloud, tenant.key, KeyPolicy.of(tenant))
+
+
+def _works_in(cloud: Cloud, tenant: Tenant) -> None:
+    """Raise `Refused` unless the credentials are of a tenant's project, as that says itself."""
+    try:
+        project = cloud.identity.get(f"/projects/{cloud.project}")["project"]
+    except (Forbidden, NotFound):
+        project = {"name": cloud.project, "tags": ()}
+    if cloud.owner.tenant(list(project["tags"])) != tenant.key:
+        raise Refused(
+            say(
+                "these credentials work in the project {project}, which is not that of {tenant}",
+                "ces identifiants travaillent dans le projet {project}, qui n'est pas celui de {tenant}",
+                project=project["name"],
+                tenant=tenant.key,
+            ),
+            where=cloud.name,
+            do=say(
+                "take those of a member of the tenant, scoped to its project, with --cloud or OS_* variables",
+                "prendre ceux d'un membre du locataire, dans son projet, par --cloud ou les variables OS_*",
+            ),
+        )
 
 
 @contextmanager

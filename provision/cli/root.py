@@ -37,6 +37,10 @@ COMMANDS: Final = {
         "judge profiles and tenants by the controls of the catalogue",
         "juger profils et locataires selon les contrôles du catalogue",
     ),
+    "keys": say(
+        "a tenant's own keys: make, import, rotate, destroy",
+        "les clés d'un locataire : faire, importer, renouveler, détruire",
+    ),
     "profile": say(
         "read the profiles that tenants are made from", "lire les profils dont les locataires sont faits"
     ),

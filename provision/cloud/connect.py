@@ -17,7 +17,7 @@ from keystoneauth1 import exceptions as ksa
 from keystoneauth1.identity.base import BaseIdentityPlugin
 from openstack import exceptions as sdk
 
-from provision.cloud import translate
+from provision.cloud import swift_info, translate
 from provision.cloud.api import Api
 from provision.cloud.ids import Ids
 from provision.cloud.line import Line
@@ -166,6 +166,18 @@ class Cloud:
         """Return the id of the project we are scoped to ourselves, if any."""
         return self._access().project_id
 
+    def address(self, service: str) -> str:
+        """Return the endpoint of a service. Raises `ServiceAbsent`."""
+        found = self._endpoint(service)
+        if found is None:
+            raise translate.absent(service)
+        return found
+
+    @cached_property
+    def encrypts_objects(self) -> bool:
+        """Tell whether Swift encrypts what it keeps, asked once a run. Raises `swift_info.Untold`."""
+        return swift_info.encrypts(self)
+
     def account(self, project: str) -> Api:
         """Return Swift at the account of a project, whatever project we are scoped to."""
         before, after = self._own_account
@@ -174,10 +186,7 @@ class Cloud:
     @cached_property
     def _own_account(self) -> tuple[str, str]:
         """Return what stands before and after the project's id in the address of our own account."""
-        own = self._endpoint("object-store")
-        if own is None:
-            raise translate.absent("object-store")
-        before, _, after = own.partition(str(self.project))
+        before, _, after = self.address("object-store").partition(str(self.project))
         return before, after
 
     def each(self, ask: Callable[[ItemT], ResultT], items: Iterable[ItemT]) -> Iterator[ResultT]:

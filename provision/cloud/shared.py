@@ -6,6 +6,8 @@ import threading
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
+from provision.errors import NotFound
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
@@ -62,6 +64,22 @@ class Shared:
     def volume_types(self) -> Items:
         """Return every volume type, private ones included."""
         return self._list("block-storage", "/types", "volume_types", is_public="None")
+
+    def volume_encryption(self, identifier: str) -> Mapping[str, Any]:
+        """Return how volumes of a type are encrypted, by the type's id, in Cinder's words; empty where they are not."""
+        path = f"/types/{identifier}/encryption"
+        found: Mapping[str, Any] = self._once(path, lambda: (self.api("block-storage").get(path),))[0]
+        return found
+
+    def secret_stores(self) -> Items:
+        """Return where the key manager can keep secrets; nothing, where it does not say (one store only)."""
+        return self._once("secret stores", self._secret_stores)
+
+    def _secret_stores(self) -> Items:
+        try:
+            return tuple(self.api("key-manager").get("/secret-stores")["secret_stores"])
+        except NotFound:
+            return ()
 
     def external_networks(self) -> Items:
         """Return the networks that lead outside."""

@@ -20,6 +20,11 @@ title: Clinique de l'Ouest
 kind: startup
 owner: {name: IT department, email: dsi@clinique-ouest.example}
 classification: sante
+# The profile wants keys in a hardware module (keys.store: hsm) and images that are signed, and provision plan or prove refuses a cloud
+# that has neither. The sandbox has neither, and nothing it holds is real: this tenant says so. On a real cloud, delete the next two
+# lines, and name the module in estate.yaml (secret_stores.hardware).
+keys: {store: software}
+images: {signed: false}
 """,
     """\
 # Une jeune pousse qui héberge des données de santé. Le profil dit presque tout : volumes chiffrés seulement, un domaine à elle.
@@ -29,6 +34,11 @@ title: Clinique de l'Ouest
 kind: startup
 owner: {name: Service informatique, email: dsi@clinique-ouest.example}
 classification: sante
+# Le profil veut les clés dans un module matériel (keys.store: hsm) et des images signées, et provision plan ou prove refuse un cloud
+# qui n'a ni l'un ni l'autre. Le bac à sable n'a ni l'un ni l'autre, et rien n'y est réel : ce locataire le dit. Sur un vrai cloud,
+# supprimer les deux lignes qui suivent, et nommer le module dans estate.yaml (secret_stores.hardware).
+keys: {store: software}
+images: {signed: false}
 """,
 )
 

@@ -109,7 +109,6 @@ _AUDIT: Final = closed(
     self_service=FLAG,
 )
 _BACKUP: Final = closed(
-    encrypted=FLAG,
     rpo_hours=number(1),
     site=word("same", "other-zone", "other-site"),
     restore_test_max_age_days=DAYS,
@@ -130,14 +129,6 @@ POLICY: Final = closed(
     retirement=RETIREMENT,
     identity=_IDENTITY,
     services=closed(required=listed(TEXT), optional=listed(TEXT)),
-    storage=closed(
-        volume=closed(
-            encrypted=FLAG,
-            provider=word("luks", "luks2", "plain"),
-            cipher=TEXT,
-            key_size={"enum": [128, 256, 512]},
-        )
-    ),
     keys=_KEYS,
     object=_OBJECT,
     hosts=closed(isolation=word("shared", "dedicated")),
@@ -170,7 +161,7 @@ POLICY: Final = closed(
     endpoints=closed(https=FLAG),
     pki=closed(issuers=listed(TEXT), min_validity_days=DAYS),
     vpn=closed(policy=word("forbidden", "strong", "any")),
-    images=closed(visibility=word("private", "shared"), signed=FLAG),
+    images=closed(visibility=word("private", "shared")),
     shares=closed(public=FLAG),
     ha=closed(groups=listed(TEXT), network=FLAG),
     clusters=closed(tls=word("required", "optional"), min_masters=number(1), floating_ips=FLAG),

@@ -15,14 +15,24 @@ from provision.model.origin import Origin
 Side = Literal["a", "b", "opposed"]
 Hold = Literal["floor", "bounded", "default"]
 PLAN: Final = "plan"
-_BY_PLAN: Final = frozenset({"services.required"})  # a missing service bars the tenant before the first write
+RING: Final = "provision keys"
+_NO_KIND: Final = {
+    "services.required": PLAN,  # a missing service bars the tenant before the first write
+    "object.encrypted": PLAN,  # as does an object store that keeps things in clear
+    "keys.store": PLAN,  # as does a key manager that keeps keys elsewhere
+    "keys.acl": RING,
+    "keys.rotation_days": RING,
+    "keys.floor.algorithm": RING,
+    "keys.floor.bit_length": RING,
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Promise:
     """One value of a profile: where it was written, which kinds carry it into the cloud, why it is there, what holds it.
 
-    `kinds` is empty for what is only recorded; ``plan`` stands for what planning itself refuses to go without.
+    `kinds` is empty for what is only recorded; ``plan`` stands for what planning itself refuses to go without, and
+    ``provision keys`` for what that command keeps to.
     `floors` has one floor a direction, the strictest. The value is None where floors leave the choice to the tenant.
     """
 
@@ -84,7 +94,7 @@ def leaves(tree: Mapping[str, Any], path: str = "") -> Iterator[tuple[str, Any]]
 
 def bearers(path: str) -> tuple[str, ...]:
     """Return what carries a path into the cloud, or refuses to go on without it."""
-    return (PLAN,) if path in _BY_PLAN else enforced(path)
+    return (_NO_KIND[path],) if path in _NO_KIND else enforced(path)
 
 
 def why(profile: Profile, path: str) -> Mapping[str, str]:

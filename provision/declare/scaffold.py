@@ -123,6 +123,8 @@ def _volumes(facts: Facts) -> list[Line]:
         *_others(plain[1:]),
         _role("luks", encrypted, say("encrypted, the key is in barbican", "chiffré, la clé est dans barbican")),
         *_others(encrypted[1:]),
+        say("Where the key manager keeps secrets in hardware (openstack secret store list), for profiles that want them there:", "Où le gestionnaire de clés garde les secrets dans du matériel (openstack secret store list), pour les profils qui l'exigent :"),
+        "# secret_stores: {hardware: [PKCS11 HSM]}",
     ]  # fmt: skip
 
 

@@ -193,6 +193,7 @@ def estate_schema() -> Schema:
         flavors=open_table(listed(TEXT)),
         images=open_table(listed(TEXT)),
         volume_types=names,
+        secret_stores=closed(hardware=listed(TEXT)),
         destinations=open_table(_DESTINATION),
         naming=closed(domain=TEXT, project=TEXT, group=TEXT),
         defaults=_layer("tenant", "profile"),

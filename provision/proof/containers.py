@@ -4,9 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from provision.cloud import swift_info
 from provision.cloud.anybody import anybody
 from provision.errors import Forbidden, NotFound
-from provision.proof.promise import Seen, Stage, from_next_door, promise, refused, together, wanted, where
+from provision.proof.promise import (
+    Seen,
+    Stage,
+    Unprovable,
+    from_next_door,
+    promise,
+    refused,
+    together,
+    wanted,
+    where,
+)
 from provision.text import Text, say
 
 if TYPE_CHECKING:
@@ -213,4 +224,28 @@ def _unchanged(*, held: bool) -> Text:
         say("the file is as it was", "le fichier est tel quel")
         if held
         else say("the file was changed", "le fichier a été modifié")
+    )
+
+
+@promise(
+    "objects-encrypted",
+    service="object-store",
+    says=say("the object store encrypts what it keeps", "le stockage objet chiffre ce qu'il garde"),
+    tried=say(
+        "the operator asks Swift, with its proxies' admin key, whether it encrypts",
+        "l'exploitant demande à Swift, avec la clé d'administration de ses proxys, s'il chiffre",
+    ),
+    made=where("object.encrypted", says=True),
+)
+def objects_encrypted(stage: Stage, _key: str) -> Seen:
+    """Ask Swift anew; where it does not tell, nothing is proven."""
+    try:
+        encrypted = swift_info.encrypts(stage.operator)
+    except swift_info.Untold as untold:
+        raise Unprovable(untold.what, where=untold.where, do=untold.do) from untold
+    return Seen(
+        encrypted,
+        say("encryption: on", "chiffrement : actif")
+        if encrypted
+        else say("encryption: off, or not in the pipeline", "chiffrement : inactif, ou hors du pipeline"),
     )

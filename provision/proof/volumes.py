@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from provision.errors import CloudError
-from provision.proof.promise import Seen, Stage, denied, promise, where
+from provision.model import encryption
+from provision.proof.promise import Seen, Stage, Unprovable, denied, promise, where
 from provision.text import Text, say
 
 if TYPE_CHECKING:
@@ -31,20 +32,25 @@ _NO: Final = say("no", "non")
 )
 def volume_encrypted(stage: Stage, _key: str) -> Seen:
     """Make a volume without naming a type; see that it is encrypted, and its key in the key manager."""
-    volumes = stage.guest.volume.at(microversion=SHOWS_THE_KEY)
-    stage.after(lambda: _gone(stage))
     try:
-        made = volumes.post("/volumes", {"volume": {"size": 1, "name": stage.name}})["volume"]["id"]
+        volume = _made(stage)
     except CloudError as error:
         return denied(error, "POST /volumes")
-    volume: dict[str, Any] = stage.settled(
-        lambda: volumes.get(f"/volumes/{made}")["volume"], lambda found: found["status"] != "creating"
-    )
     key, others = _key_of(stage, volume.get("encryption_key_id")), _with_the_same_key(stage, volume)
     least = int(stage.tenant.values.get("storage.volume.key_size", 0))
     good = volume["status"] == "available" and bool(volume["encrypted"])
     own = bool(key) and (key.get("bit_length") or 0) >= least and not others
     return Seen(good and own, _said(volume, key, others))
+
+
+def _made(stage: Stage) -> dict[str, Any]:
+    """Make a volume without naming a type, and return it once it is made."""
+    volumes = stage.guest.volume.at(microversion=SHOWS_THE_KEY)
+    stage.after(lambda: _gone(stage))
+    made = volumes.post("/volumes", {"volume": {"size": 1, "name": stage.name}})["volume"]["id"]
+    return stage.settled(
+        lambda: volumes.get(f"/volumes/{made}")["volume"], lambda found: found["status"] != "creating"
+    )
 
 
 def _said(volume: Mapping[str, Any], key: Mapping[str, Any], others: list[str]) -> Text:
@@ -96,6 +102,79 @@ def _gone(stage: Stage) -> None:
 
 
 @promise(
+    "backups-encrypted",
+    service="block-storage",
+    says=say(
+        "every backup is encrypted, with a key of its own",
+        "chaque sauvegarde est chiffrée, avec sa propre clé",
+    ),
+    tried=say(
+        "a member makes a volume without a type, backs it up, looks up the backup's key, and deletes both; and lists the backups",
+        "un membre crée un volume sans type, le sauvegarde, regarde la clé de la sauvegarde, et supprime les deux ; et liste les "
+        "sauvegardes",
+    ),
+    made=where("backup.encrypted", says=True),
+)
+def backups_encrypted(stage: Stage, _key: str) -> Seen:
+    """Back up a volume made without naming a type; see that this and every other backup has a key."""
+    _someone_backs_up(stage)
+    volumes = stage.guest.volume.at(microversion=SHOWS_THE_KEY)
+    try:
+        volume = _made(stage)
+        stage.after(lambda: _backups_gone(stage))
+        body = {"volume_id": volume["id"], "name": stage.name}
+        made = volumes.post("/backups", {"backup": body})["backup"]["id"]
+    except CloudError as error:
+        return denied(error, "POST /volumes, POST /backups")
+    backup: dict[str, Any] = stage.settled(
+        lambda: volumes.get(f"/backups/{made}")["backup"], lambda found: found["status"] != "creating"
+    )
+    key, clear = backup.get("encryption_key_id"), _in_clear(stage)
+    own = bool(key) and key != volume.get("encryption_key_id") and bool(_key_of(stage, key))
+    return Seen(
+        backup["status"] == "available" and own and not clear,
+        say(
+            "backup {id}: status {status}, key {key}; in clear: {clear}",
+            "sauvegarde {id} : état {status}, clé {key} ; en clair : {clear}",
+            id=made,
+            status=backup["status"],
+            key=key or "–",
+            clear=", ".join(clear) or "–",
+        ),
+    )
+
+
+def _someone_backs_up(stage: Stage) -> None:
+    """Raise `Unprovable` where this cloud makes no backups."""
+    services = stage.operator.volume.get("/os-services", binary="cinder-backup")["services"]
+    if not any(each["state"] == "up" for each in services):
+        raise Unprovable(
+            say(
+                "this cloud makes no backups (no cinder-backup is up)",
+                "ce cloud ne fait pas de sauvegardes (aucun cinder-backup ne tourne)",
+            )
+        )
+
+
+def _in_clear(stage: Stage) -> list[str]:
+    """Return the tenant's backups that have no key."""
+    listed = stage.guest.volume.at(microversion=SHOWS_THE_KEY).list("/backups/detail", "backups")
+    return [each["id"] for each in listed if not each.get("encryption_key_id")]
+
+
+def _backups_gone(stage: Stage) -> None:
+    volumes = stage.guest.volume
+
+    def remove(backup: Mapping[str, Any]) -> bool:
+        if backup["status"] not in {"available", "error"}:
+            return False
+        volumes.delete(f"/backups/{backup['id']}")
+        return True
+
+    stage.swept(lambda: volumes.get("/backups/detail", name=stage.name)["backups"], remove)
+
+
+@promise(
     "volume-types-exact",
     service="block-storage",
     says=say(
@@ -117,4 +196,37 @@ def types_exact(stage: Stage, _key: str) -> Seen:
             visible=", ".join(sorted(visible)) or "–",
             allowed=", ".join(sorted(allowed)),
         ),
+    )
+
+
+@promise(
+    "volume-types-encrypted",
+    service="block-storage",
+    says=say(
+        "no volume type that it can use leaves data unencrypted",
+        "aucun type de volume qu'il peut employer ne laisse des données en clair",
+    ),
+    tried=say(
+        "a member lists the volume types; the operator looks up how each encrypts",
+        "un membre liste les types de volume ; l'opérateur regarde comment chacun chiffre",
+    ),
+    made=where("storage.volume.encrypted", says=True),
+)
+def types_encrypted(stage: Stage, _key: str) -> Seen:
+    """List the volume types as the tenant, public ones included; see that each encrypts, as the operator reads it."""
+    found = {
+        each["name"]: encryption.read(stage.operator.volume.get(f"/types/{each['id']}/encryption"))
+        for each in stage.guest.volume.list("/types", "volume_types")
+    }
+    return Seen(
+        None not in found.values(),
+        say("visible to the tenant: {types}", "visibles du locataire : {types}", types=_ways(found) or "–"),
+    )
+
+
+def _ways(found: Mapping[str, encryption.Encryption | None]) -> str:
+    """Return each type with how it encrypts, in Cinder's words."""
+    return ", ".join(
+        f"{name} ({'–' if how is None else f'{how.provider} {how.cipher} {how.key_size} {how.control_location}'})"
+        for name, how in sorted(found.items())
     )

@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import Any, Final
 
 from provision.model import finding
+from provision.model.key import Fault
 from provision.model.outcome import Status
 from provision.model.plan import Action
 from provision.model.proof import Verdict
+from provision.report.keys import Act
 from provision.report.questions import QUESTIONS, Today
 from provision.text import LANGUAGES
 
@@ -140,6 +142,30 @@ _FINDING: Final = _object(
     waiver=_WAIVER,
 )
 
+_KEY: Final[dict[str, Schema]] = {
+    "name": _TEXT,
+    "generation": {"type": "integer", "minimum": 1},
+    "state": {"enum": ["current", "former"]},
+    "origin": {"enum": ["made", "imported"]},
+    "id": _TEXT,
+    "algorithm": _TEXT,
+    "bit_length": _COUNT,
+    "created": {"type": "string", "format": "date-time"},
+    "project_access": _FLAG,
+    "readers": _list(_TEXT),
+}
+_JUDGED: Final[dict[str, Schema]] = {
+    "age_days": _COUNT,
+    "due": {"type": ["string", "null"], "format": "date-time"},
+    "faults": _list({"enum": [each.value for each in Fault]}),
+}
+_KEY_POLICY: Final = _object(
+    acl={"enum": ["private", "project"]},
+    rotation_days={"type": ["integer", "null"]},
+    algorithm=_MAYBE,
+    bit_length={"type": ["integer", "null"]},
+)
+
 RESULTS: Final[dict[str, Schema]] = {
     "plan": _object(**_PLAN),
     "apply": _object(
@@ -172,6 +198,13 @@ RESULTS: Final[dict[str, Schema]] = {
         ),
         requests=_REQUESTS,
         seconds=_SECONDS,
+    ),
+    "keys-list": _object(tenant=_TEXT, policy=_KEY_POLICY, keys=_list(_object(**_KEY, **_JUDGED))),
+    "keys-change": _object(
+        tenant=_TEXT,
+        done=_list(
+            _object(act={"enum": [each.value for each in Act]}, status={"type": ["integer", "null"]}, **_KEY)
+        ),
     ),
     "check": _list(_object(file=_TEXT, line=_COUNT, what=_TEXT, do=_TEXT)),
     "init": _object(

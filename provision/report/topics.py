@@ -362,6 +362,9 @@ _WRITTEN: Final[tuple[Topic, ...]] = (
     one("storage.volume.cipher", "encryption", say("Cipher", "Algorithme"), names, choice="volumes"),
     one("storage.volume.key_size", "encryption", say("Key length", "Longueur de clé"),
         sentence(_BITS), bound=sentence(_BITS), choice="volumes"),
+    one("storage.volume.control_location", "encryption", say("Who encrypts", "Qui chiffre"),
+        word(front_end=say("the hypervisor, before anything leaves the machine's host", "l'hyperviseur, avant que rien ne quitte l'hôte de la machine"),
+             back_end=say("the storage", "le stockage")), choice="volumes"),
     one("object.encrypted", "encryption", say("Encryption of the object store", "Chiffrement du stockage objet"),
         flag(say("every file is encrypted", "chaque fichier est chiffré"), say("not required", "non exigé"))),
     one("backup.encrypted", "encryption", say("Encryption of backups", "Chiffrement des sauvegardes"),
@@ -380,7 +383,7 @@ _WRITTEN: Final[tuple[Topic, ...]] = (
     one("endpoints.https", "encryption", say("Calls to the cloud", "Appels au cloud"),
         flag(say("over HTTPS only", "par HTTPS seulement"), say("HTTP allowed", "HTTP permis")), choice="tls"),
     one("images.signed", "encryption", say("Signature of images", "Signature des images"),
-        flag(say("an image starts only if its signature is right", "une image ne démarre que si sa signature est juste"), say("not required", "non exigée"))),
+        flag(say("every image that a machine can start from bears one", "chaque image dont une machine peut démarrer en porte une"), say("not required", "non exigée"))),
     # what passes the network
     one("network.ip_versions", "network", say("Address families", "Familles d'adresses"),
         lambda value: phrases.joined([same(f"IPv{each}") for each in value], " and ", " et ")),

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Annotated, Any, Final
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Final
 
 from provision.cloud.unmet import missing
 from provision.errors import NotFound
-from provision.kind import Kind, Unmet, immutable, register
+from provision.kind import Kind, Unmet, chosen_by_cloud, immutable, register
+from provision.model import signature
 from provision.model.address import Address
 from provision.model.document import within, worded
 from provision.model.resource import Desired, Live, Retirement
 from provision.text import say
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
 
     from provision.cloud.connect import Cloud
     from provision.model.tenant import Tenant
@@ -22,14 +24,16 @@ if TYPE_CHECKING:
 ACCEPTED: Final = "accepted"
 OPEN: Final = frozenset({"public", "community"})
 SHARED: Final = "shared"
+SIGNED: Final = "images.signed"
 
 
 @dataclass(frozen=True)
 class ImageAccessSpec:
-    """Which image, by name; and whether it shows in the project's list (``accepted``) or only answers to its id."""
+    """Which image, by name; whether it shows in the project's list (``accepted``) or only answers to its id; whether it is signed."""
 
     image: Annotated[str, immutable()]
     status: str = ACCEPTED
+    signed: Annotated[bool | None, immutable(), chosen_by_cloud()] = None
 
 
 @register
@@ -40,16 +44,30 @@ class ImageAccess(Kind[ImageAccessSpec]):
     title = say("image access", "accès à une image")
     service = "image"
     spec = ImageAccessSpec
-    document = within(
-        "compute.images",
-        worded(
-            say(
-                "Images shared with the tenant, by role; the estate says which images a role has",
-                "Images partagées avec le locataire, par rôle ; le parc dit quelles images un rôle contient",
-            ),
-            {"type": "array", "items": {"type": "string"}, "uniqueItems": True},
-        ),
-    )
+    document: ClassVar[Mapping[str, Any]] = {
+        "properties": {
+            **within(
+                "compute.images",
+                worded(
+                    say(
+                        "Images shared with the tenant, by role; the estate says which images a role has",
+                        "Images partagées avec le locataire, par rôle ; le parc dit quelles images un rôle contient",
+                    ),
+                    {"type": "array", "items": {"type": "string"}, "uniqueItems": True},
+                ),
+            )["properties"],
+            **within(
+                SIGNED,
+                worded(
+                    say(
+                        "true: an image without the four properties of a signature is not shared",
+                        "true : une image sans les quatre propriétés d'une signature n'est pas partagée",
+                    ),
+                    {"type": "boolean"},
+                ),
+            )["properties"],
+        }
+    }
 
     def concerns(self, tenant: Tenant) -> bool:
         """Tell whether documents speak of images."""
@@ -64,19 +82,26 @@ class ImageAccess(Kind[ImageAccessSpec]):
                     seen.add(name)
                     yield Desired(
                         Address(self.name, tenant.key, name),
-                        ImageAccessSpec(name),
+                        ImageAccessSpec(name, signed=tenant.values.get(SIGNED) or None),
                         tenant.values.origin(f"compute.images.{index}"),
                         frozenset({Address("project", tenant.key, tenant.key)}),
-                        retired=tenant.retirement(),
+                        {"signed": tenant.values.origin(SIGNED)},
+                        tenant.retirement(),
                     )
 
     def resolve(self, cloud: Cloud, want: Desired[ImageAccessSpec]) -> Desired[ImageAccessSpec]:
-        """Want no membership in an image that is open to everybody. Raises `Unmet` for an unknown one, or a private one."""
+        """Want no membership in an image that is open to everybody.
+
+        Raises `Unmet` for an unknown one, a private one, and one without a signature where documents want it signed.
+        """
         if want.retired is not None:
             return want
         images = _offered(cloud)
         if want.spec.image not in images:
             raise missing(say("image", "image"), want.spec.image, images, want.origin)
+        lacking = signature.lacking(images[want.spec.image])
+        if want.spec.signed and lacking:
+            raise _unsigned(want, lacking)
         visibility = images[want.spec.image]["visibility"]
         if visibility in OPEN:
             return replace(want, retired=Retirement(visibility, "", want.origin))
@@ -148,8 +173,24 @@ def _members(cloud: Cloud, image: Mapping[str, Any]) -> list[dict[str, Any]]:
 
 def _live(tenant: str, image: Mapping[str, Any], body: Mapping[str, Any]) -> Live[ImageAccessSpec]:
     address = Address(ImageAccess.name, tenant, image["name"])
-    spec = ImageAccessSpec(image["name"], body["status"])
+    spec = ImageAccessSpec(image["name"], body["status"], signed=not signature.lacking(image))
     return Live(address, f"{image['id']}/members/{body['member_id']}", spec, owned=True, raw=body)
+
+
+def _unsigned(want: Desired[ImageAccessSpec], lacking: tuple[str, ...]) -> Unmet:
+    return Unmet(
+        say(
+            "the image {name} is not signed: it lacks {lacking}",
+            "l'image {name} n'est pas signée : il lui manque {lacking}",
+            name=want.spec.image,
+            lacking=", ".join(lacking),
+        ),
+        where=str(want.where("signed")),
+        do=say(
+            "have the operator upload it with its signature (the four properties first: Glance then verifies what is uploaded), or write images.signed: false",
+            "la faire envoyer par l'opérateur avec sa signature (les quatre propriétés d'abord : Glance vérifie alors ce qui est envoyé), ou écrire images.signed: false",
+        ),
+    )
 
 
 def _private(want: Desired[ImageAccessSpec]) -> Unmet:

@@ -2,63 +2,118 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Annotated, Any, Final
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Final
 
 from provision.cloud.unmet import missing
 from provision.errors import NotFound
-from provision.kind import Kind, Unmet, immutable, register
+from provision.kind import Kind, Unmet, chosen_by_cloud, immutable, register
+from provision.model import encryption
 from provision.model.address import Address
 from provision.model.document import closed, within, worded
+from provision.model.encryption import Encryption
 from provision.model.resource import Desired, Live, Retirement
 from provision.text import say
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
 
     from provision.cloud.connect import Cloud
+    from provision.model.origin import Origin
     from provision.model.tenant import Tenant
 
-TYPES: Final = "storage.volume.types"
-ACCESS: Final = "storage.volume.access"
+VOLUME: Final = "storage.volume"
+TYPES: Final = f"{VOLUME}.types"
+ACCESS: Final = f"{VOLUME}.access"
+# Either demands that a type encrypts: a backup of a volume is encrypted as, and only if, the volume is.
+DEMANDS: Final = (f"{VOLUME}.encrypted", "backup.encrypted")
 
 
 @dataclass(frozen=True)
 class VolumeTypeAccessSpec:
-    """Which volume type, by name."""
+    """Which volume type, by name; and how its volumes are encrypted (wanted: None for however; found: None for not at all)."""
 
     type: Annotated[str, immutable()]
+    encryption: Annotated[Encryption | None, immutable(), chosen_by_cloud()] = None
 
 
 @register
 class VolumeTypeAccess(Kind[VolumeTypeAccessSpec]):
-    """Additive, unless ``storage.volume.access: exact`` withdraws access to the estate's other types."""
+    """Additive, unless ``storage.volume.access: exact`` withdraws access to the estate's other types.
+
+    How a type encrypts is the operator's to set and ours to read back: a tenant whose documents want it otherwise is
+    refused while planning, and nothing is written for it.
+    """
 
     name = "volume_type_access"
     title = say("volume type access", "accès à un type de volume")
     service = "block-storage"
     spec = VolumeTypeAccessSpec
-    document = within(
-        "storage.volume",
-        closed(
-            {
-                "types": worded(
-                    say(
-                        "Volume types by role; the estate says which type a role is",
-                        "Types de volume par rôle ; le parc dit à quel type correspond un rôle",
-                    ),
-                    {"type": "array", "items": {"type": "string"}, "uniqueItems": True},
+    document: ClassVar[Mapping[str, Any]] = {
+        "properties": {
+            **within(
+                "storage.volume",
+                closed(
+                    {
+                        "types": worded(
+                            say(
+                                "Volume types by role; the estate says which type a role is",
+                                "Types de volume par rôle ; le parc dit à quel type correspond un rôle",
+                            ),
+                            {"type": "array", "items": {"type": "string"}, "uniqueItems": True},
+                        ),
+                        "access": worded(
+                            say(
+                                "exact: access to the estate's other volume types is withdrawn; additive: it is left",
+                                "exact : l'accès aux autres types de volume du parc est retiré ; additive : il est laissé",
+                            ),
+                            {"enum": ["exact", "additive"]},
+                        ),
+                        "encrypted": worded(
+                            say(
+                                "true: a type that does not encrypt is refused",
+                                "true : un type qui ne chiffre pas est refusé",
+                            ),
+                            {"type": "boolean"},
+                        ),
+                        "provider": worded(
+                            say("The format its types must have", "Le format que ses types doivent avoir"),
+                            {"enum": ["luks", "luks2", "plain"]},
+                        ),
+                        "cipher": worded(
+                            say("The cipher its types must have", "L'algorithme que ses types doivent avoir"),
+                            {"type": "string", "minLength": 1},
+                        ),
+                        "key_size": worded(
+                            say(
+                                "The shortest key its types may have, in bits",
+                                "La plus courte clé que ses types peuvent avoir, en bits",
+                            ),
+                            {"enum": [128, 256, 512]},
+                        ),
+                        "control_location": worded(
+                            say(
+                                "Who must encrypt: front-end (the hypervisor: the storage only sees what is encrypted) or back-end (the storage)",
+                                "Qui doit chiffrer : front-end (l'hyperviseur : le stockage ne voit que du chiffré) ou back-end (le stockage)",
+                            ),
+                            {"enum": ["front-end", "back-end"]},
+                        ),
+                    }
                 ),
-                "access": worded(
+            )["properties"],
+            **within(
+                "backup.encrypted",
+                worded(
                     say(
-                        "exact: access to the estate's other volume types is withdrawn; additive: it is left",
-                        "exact : l'accès aux autres types de volume du parc est retiré ; additive : il est laissé",
+                        "true: as storage.volume.encrypted; a backup is encrypted as, and only if, its volume is",
+                        "true : comme storage.volume.encrypted ; une sauvegarde est chiffrée comme son volume, et seulement s'il l'est",
                     ),
-                    {"enum": ["exact", "additive"]},
+                    {"type": "boolean"},
                 ),
-            }
-        ),
-    )
+            )["properties"],
+        }
+    }
 
     def desire(self, tenant: Tenant) -> Iterator[Desired[VolumeTypeAccessSpec]]:
         """Want each type of ``storage.volume.types``; with ``access: exact``, want the estate's others withdrawn.
@@ -77,9 +132,10 @@ class VolumeTypeAccess(Kind[VolumeTypeAccessSpec]):
                 yield _desired(tenant, name, ACCESS, because)
 
     def resolve(self, cloud: Cloud, want: Desired[VolumeTypeAccessSpec]) -> Desired[VolumeTypeAccessSpec]:
-        """Want no access to a public type: Cinder keeps none, and refuses to.
+        """Want it encrypted as it is, once that will do; want no access to a public type: Cinder keeps none, and refuses to.
 
-        Raises `Unmet` for a type that is not there, and for a public one that ``access: exact`` is to withhold.
+        Raises `Unmet` for a type that is not there, for one that encrypts otherwise than wanted, and for a public one that
+        ``access: exact`` is to withhold.
         """
         types = {each["name"]: each for each in cloud.shared.volume_types()}
         public = want.spec.type in types and _is_public(types[want.spec.type])
@@ -89,6 +145,7 @@ class VolumeTypeAccess(Kind[VolumeTypeAccessSpec]):
             return want
         if want.spec.type not in types:
             raise missing(say("volume type", "type de volume"), want.spec.type, types, want.origin)
+        want = _judged(cloud, types[want.spec.type], want)
         return replace(want, retired=Retirement("public", "", want.origin)) if public else want
 
     def observe(self, cloud: Cloud, tenants: frozenset[str]) -> Iterator[Live[VolumeTypeAccessSpec]]:
@@ -100,13 +157,13 @@ class VolumeTypeAccess(Kind[VolumeTypeAccessSpec]):
         for kind, access in zip(types, cloud.each(lambda each: _access(cloud, each), types), strict=True):
             for body in access:
                 if body["project_id"] in projects:
-                    yield _live(projects[body["project_id"]], kind, body)
+                    yield _live(cloud, projects[body["project_id"]], kind, body)
 
     def look(self, cloud: Cloud, address: Address) -> tuple[Live[VolumeTypeAccessSpec], ...]:
         """Ask for one type."""
         project = cloud.ids.project(address.tenant)
         return tuple(
-            _live(address.tenant, kind, body)
+            _live(cloud, address.tenant, kind, body)
             for kind in cloud.shared.volume_types()
             if kind["name"] == address.name and not _is_public(kind)
             for body in _access(cloud, kind)
@@ -136,12 +193,74 @@ class VolumeTypeAccess(Kind[VolumeTypeAccessSpec]):
 def _desired(
     tenant: Tenant, name: str, path: str, retired: Retirement | None
 ) -> Desired[VolumeTypeAccessSpec]:
+    demanded = None if retired else _demanded(tenant)
     return Desired(
         Address(VolumeTypeAccess.name, tenant.key, name),
-        VolumeTypeAccessSpec(name),
+        VolumeTypeAccessSpec(name, demanded),
         tenant.values.origin(path),
         frozenset({Address("project", tenant.key, tenant.key)}),
-        retired=retired,
+        {} if demanded is None else _said(tenant),
+        retired,
+    )
+
+
+def _demanded(tenant: Tenant) -> Encryption | None:
+    """Return how a tenant's types must be encrypted, None where they need not be."""
+    if not any(tenant.values.get(path) is True for path in DEMANDS):
+        return None
+    return Encryption(**{name: tenant.values.get(f"{VOLUME}.{name}") for name in encryption.FIELDS})
+
+
+def _said(tenant: Tenant) -> Mapping[str, Origin]:
+    """Return where each part of it is demanded."""
+    demand = next(path for path in DEMANDS if tenant.values.get(path) is True)
+    said = {name: f"{VOLUME}.{name}" for name in encryption.FIELDS if tenant.values.get(f"{VOLUME}.{name}")}
+    said |= {encryption.ENCRYPTED: demand, "encryption": demand}
+    return {name: tenant.values.origin(path) for name, path in said.items()}
+
+
+def _judged(
+    cloud: Cloud, kind: Mapping[str, Any], want: Desired[VolumeTypeAccessSpec]
+) -> Desired[VolumeTypeAccessSpec]:
+    """Want a type as it is, where it will do. Raises `Unmet` where it does not encrypt as is wanted."""
+    wanted = want.spec.encryption
+    if wanted is None:
+        return want
+    found = _encryption(cloud, kind)
+    lacking = next(wanted.lacking(found), None)
+    if lacking is not None:
+        raise _encrypts_otherwise(
+            want, lacking, getattr(wanted, lacking, None), getattr(found, lacking, None)
+        )
+    return replace(want, spec=replace(want.spec, encryption=found))
+
+
+def _encrypts_otherwise(
+    want: Desired[VolumeTypeAccessSpec], name: str, wanted: object, found: object
+) -> Unmet:
+    what = (
+        say(
+            "volume type {type!r} does not encrypt its volumes",
+            "le type de volume {type!r} ne chiffre pas ses volumes",
+            type=want.spec.type,
+        )
+        if name == encryption.ENCRYPTED
+        else say(
+            "volume type {type!r} has {name} {found}, where {wanted} is wanted",
+            "le type de volume {type!r} a {name} {found}, là où il faut {wanted}",
+            type=want.spec.type,
+            name=name,
+            found=found or "–",
+            wanted=wanted,
+        )
+    )
+    return Unmet(
+        what,
+        where=str(want.where(name)),
+        do=say(
+            "have the operator make a type that does (openstack volume type create --encryption-…; one in use cannot be changed) and name it in volume_types of estate.yaml",
+            "faire créer par l'opérateur un type qui convient (openstack volume type create --encryption-… ; un type en usage ne se change pas) et le nommer dans volume_types de estate.yaml",
+        ),
     )
 
 
@@ -164,6 +283,14 @@ def _is_public(kind: Mapping[str, Any]) -> bool:
     return bool(kind.get("is_public", kind.get("os-volume-type-access:is_public", True)))
 
 
+def _encryption(cloud: Cloud, kind: Mapping[str, Any]) -> Encryption | None:
+    """Return how volumes of a type are encrypted; not at all, when it has gone meanwhile."""
+    try:
+        return encryption.read(cloud.shared.volume_encryption(kind["id"]))
+    except NotFound:
+        return None
+
+
 def _access(cloud: Cloud, kind: Mapping[str, Any]) -> list[dict[str, Any]]:
     """Return who has access to a private type; nobody, when it has gone meanwhile."""
     try:
@@ -175,12 +302,14 @@ def _access(cloud: Cloud, kind: Mapping[str, Any]) -> list[dict[str, Any]]:
     return found
 
 
-def _live(tenant: str, kind: Mapping[str, Any], body: Mapping[str, Any]) -> Live[VolumeTypeAccessSpec]:
+def _live(
+    cloud: Cloud, tenant: str, kind: Mapping[str, Any], body: Mapping[str, Any]
+) -> Live[VolumeTypeAccessSpec]:
     address = Address(VolumeTypeAccess.name, tenant, kind["name"])
     return Live(
         address,
         f"{kind['id']}/{body['project_id']}",
-        VolumeTypeAccessSpec(kind["name"]),
+        VolumeTypeAccessSpec(kind["name"], _encryption(cloud, kind)),
         owned=True,
         raw=body,
     )

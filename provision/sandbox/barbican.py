@@ -1,4 +1,4 @@
-"""barbican: keys and secrets, encrypted with a key of this sandbox."""
+"""barbican: keys and secrets, encrypted with a key of this sandbox: one secret store, in software, which says so."""
 
 from __future__ import annotations
 
@@ -24,6 +24,13 @@ def configure(site: Site) -> Mapping[str, str]:
             "secretstore": {
                 "enabled_secretstore_plugins": "store_crypto",
                 "namespace": "barbican.secretstore.plugin",
+                "enable_multiple_secret_stores": True,
+                "stores_lookup_suffix": "software",
+            },
+            "secretstore:software": {
+                "secret_store_plugin": "store_crypto",
+                "crypto_plugin": "simple_crypto",
+                "global_default": True,
             },
             "crypto": {"enabled_crypto_plugins": "simple_crypto", "namespace": "barbican.crypto.plugin"},
             "simple_crypto_plugin": {"kek": site.secrets.barbican},

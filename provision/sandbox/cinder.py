@@ -1,4 +1,4 @@
-"""cinder: API, scheduler and volume manager in one process, over a back end that keeps no bytes."""
+"""cinder: API, scheduler, volume and backup managers in one process, over back ends that keep no bytes."""
 
 from __future__ import annotations
 
@@ -35,6 +35,8 @@ def configure(site: Site) -> Mapping[str, str]:
                 "state_path": site.path("cinder"),
                 "image_conversion_dir": site.path("cinder", "conversion"),
                 "glance_api_servers": site.url("glance"),
+                "backup_manager": "provision.sandbox.backup_manager.NoBytesBackups",
+                "backup_driver": "provision.sandbox.backup_manager.NoBytesBackup",
                 "service_down_time": _EVER,
                 "scheduler_driver_init_wait_time": 5,
                 "periodic_fuzzy_delay": 0,
@@ -88,7 +90,7 @@ def schema(site: Site) -> None:
 
 
 def serve(site: Site) -> Any:  # noqa: ANN401 - a WSGI application
-    """Return cinder's application, with the scheduler and the volume manager running beside it."""
+    """Return cinder's application, with its managers running beside it."""
     _threads()
     sys.argv = _arguments(site)
     from cinder.wsgi import wsgi  # noqa: PLC0415
@@ -99,7 +101,7 @@ def serve(site: Site) -> Any:  # noqa: ANN401 - a WSGI application
 
 
 def _managers() -> None:
-    """Start the scheduler and the volume manager in this process."""
+    """Start the scheduler, the volume manager and the backup manager in this process."""
     from cinder import service  # noqa: PLC0415
     from cinder.common import constants  # noqa: PLC0415
     from oslo_config import cfg  # noqa: PLC0415
@@ -115,6 +117,10 @@ def _managers() -> None:
     volume.start()
     scheduler = service.Service.create(binary=constants.SCHEDULER_BINARY, topic=constants.SCHEDULER_TOPIC)
     scheduler.start()
+    backup = service.Service.create(
+        binary=constants.BACKUP_BINARY, topic=constants.BACKUP_TOPIC, service_name="backup", coordination=True
+    )
+    backup.start()
 
 
 def seed(admin: Admin) -> None:

@@ -31,6 +31,7 @@ clouds:
     region_name: {REGION}
     interface: public
     identity_api_version: 3
+    swift_info_key: "{site.secrets.swift_info}"
 """
     write(site.path("clouds.yaml"), text)
 

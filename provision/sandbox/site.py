@@ -40,6 +40,7 @@ class Secrets:
         default_factory=lambda: base64.b64encode(secrets.token_bytes(32)).decode("ascii"), repr=False
     )
     swift_hash: str = field(default_factory=lambda: secrets.token_hex(16), repr=False)
+    swift_info: str = field(default_factory=lambda: secrets.token_hex(16), repr=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -83,6 +83,7 @@ def _proxy(site: Site, common: Mapping[str, Any]) -> str:
             "allow_open_expired": False,
             "cors_allow_origin": "",
             "strict_cors_mode": True,
+            "admin_key": site.secrets.swift_info,
         },
     }
     for name in _PLAIN.split():

@@ -10,6 +10,7 @@ import pytest
 
 from provision import errors, workflow
 from provision.cli import main, mistakes
+from provision.cloud.swift_info import Untold
 from provision.kind import Unmet
 from provision.proof import promise
 from provision.text import say
@@ -34,6 +35,7 @@ EXITS = {
     errors.ServiceAbsent: 3,
     errors.UnknownOutcome: 1,
     Unmet: 3,
+    Untold: 1,
     promise.Unprovable: 1,
     promise.Stopped: 1,
     promise.LeftBehind: 1,

@@ -24,6 +24,7 @@ pools: {{ipv4: tenants-v4, ipv6: tenants-v6}}
 prefix_lengths: {{ipv4: 26, ipv6: 64}}
 flavors: {{standard: [std.small, std.medium], secured: [sec.small, sec.medium]}}
 volume_types: {{standard: standard, luks: luks}}
+secret_stores: {{hardware: [Software Only Crypto]}} # a stand-in: the sandbox has no hardware
 destinations:
   dns: {{protocol: udp, ports: 53, to: any}}
   ntp: {{protocol: udp, ports: 123, to: any}}

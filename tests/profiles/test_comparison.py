@@ -86,10 +86,10 @@ def test_it_tells_in_french_what_follows_from_one_choice_together():
     block = text[text.index("  Les volumes (disques des machines)") :].split("\n\n")[0]
     assert block.splitlines()[:3] == [
         "  Les volumes (disques des machines) — le plus strict : hautement-securise",
-        "    hautement-securise  Chiffrement des volumes : chaque volume est chiffré (plancher, consigné)",
+        "    hautement-securise  Chiffrement des volumes : chaque volume est chiffré (plancher, appliqué)",
         "                        Types de volume à portée : luks (plancher, appliqué)",
     ]
-    assert "open-data           Chiffrement des volumes : non exigé (par défaut, consigné)" in block
+    assert "open-data           Chiffrement des volumes : non exigé (par défaut, appliqué)" in block
     assert text.count("LUKS") == 2  # the promise, and its explanation
 
 

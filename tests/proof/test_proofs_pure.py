@@ -21,7 +21,7 @@ from provision.report import proofs as report
 from provision.report.look import Look
 from provision.text import LANGUAGES, same, say
 
-TENANT = written("acme", {"keys": {"acl": "private"}})
+TENANT = written("acme", {"keys": {"acl": "project"}})
 HERE = Origin("tenants/acme.yaml", 3)
 
 

@@ -31,7 +31,7 @@ class Answers:
         return iter(self.get(path, **params)[key])
 
 
-def cloud(*, services=(), shared=None, **apis):
+def cloud(*, services=(), shared=None, encryption=None, **apis):
     offered = {"domains": {"Default": "default"}, "roles": {"member": "r1", "manager": "r2", "reader": "r3"}}
     offered |= {"flavors": (), "volume_types": (), **(shared or {})}
     made = SimpleNamespace(
@@ -43,6 +43,7 @@ def cloud(*, services=(), shared=None, **apis):
         each=lambda ask, items: [ask(item) for item in items],
         **apis,
     )
+    made.shared.volume_encryption = lambda identifier: (encryption or {}).get(identifier, {})
     bodies = {"default": {"id": "default", "name": "Default"}}
     made.shared.domain = lambda identifier: bodies.get(identifier, {})
     made.domain_bodies = bodies

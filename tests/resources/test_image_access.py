@@ -20,8 +20,8 @@ def member(key, status="accepted"):
     return {"member_id": f"{key}-project", "status": status}
 
 
-def asks(*roles, **more):
-    return written("acme", {"compute": {"images": list(roles)}, **more})
+def asks(*roles, extra=None, **more):
+    return written("acme", {"compute": {"images": list(roles)}, **(extra or {}), **more})
 
 
 def wanted(*roles, **more):
@@ -53,6 +53,34 @@ def test_an_unknown_image_and_a_private_one_are_said_before_anything_is_written(
     with pytest.raises(Unmet) as unmet:
         KIND.resolve(made, unknown)
     assert "contract-hardened" in unmet.value.render("en")
+
+
+SIGNATURE = {
+    "img_signature": "c2ln",
+    "img_signature_hash_method": "SHA-256",
+    "img_signature_key_type": "RSA-PSS",
+    "img_signature_certificate_uuid": "c1",
+}
+
+
+@pytest.mark.parametrize("visibility", ["shared", "public"])
+@pytest.mark.parametrize("gone", SIGNATURE)
+def test_an_image_that_lacks_any_part_of_a_signature_is_refused_where_images_are_to_be_signed(
+    gone, visibility
+):
+    whole = {**image("contract-hardened", visibility), **SIGNATURE}
+    made = cloud(shared={"images": [whole]})
+    (want,) = wanted("hardened", extra={"images": {"signed": True}})
+    assert KIND.resolve(made, want).spec.signed is True
+    made = cloud(shared={"images": [{**whole, gone: ""}]})
+    with pytest.raises(Unmet, match=gone) as unmet:
+        KIND.resolve(made, want)
+    tenant = asks("hardened", extra={"images": {"signed": True}})
+    assert unmet.value.where == str(tenant.values.origin("images.signed"))
+    assert "images.signed: false" in unmet.value.render("fr")
+    for said in (None, {"images": {"signed": False}}):
+        (want,) = wanted("hardened", extra=said)
+        assert KIND.resolve(made, want).spec.signed is None
 
 
 def test_of_one_name_the_newest_that_is_active_counts():

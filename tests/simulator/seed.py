@@ -52,6 +52,19 @@ def _compute(world):
 def _storage(world, admin):
     for name, about in (("standard", "plain disks"), ("luks", "disks encrypted with a key of the tenant")):
         world.volume_types.add(world.row(Thing, name, description=about, said={"public": False}))
+    luks = next(iter(world.volume_types.having("name", "luks")))
+    luks.said["encryption"] = {
+        "encryption_id": world.hex(),
+        "volume_type_id": luks.id,
+        "provider": "luks",
+        "cipher": "aes-xts-plain64",
+        "key_size": 256,
+        "control_location": "front-end",
+        "created_at": "2026-01-01T00:00:00.000000",
+        "updated_at": None,
+        "deleted": False,
+        "deleted_at": None,
+    }
     for name in IMAGES:
         world.images.add(world.row(Thing, name, admin.id, said={"visibility": "public"}))
 

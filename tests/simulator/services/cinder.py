@@ -173,6 +173,13 @@ def show_type(world, ask, identifier):
     return Answer(200, {"volume_type": _type_body(_type(world, identifier))})
 
 
+@on("GET", "/types/{id}/encryption")
+def show_encryption(world, ask, identifier):
+    admins_only(ask, "volume_type_encryption:get")
+    row = _type(world, identifier)
+    return Answer(200, row.said.get("encryption", {}))
+
+
 @on("GET", "/types/{id}/os-volume-type-access")
 def list_access(world, ask, identifier):
     admins_only(ask, "volume_type_access:get_all_for_type")

@@ -58,7 +58,8 @@ def show_image(world, ask, identifier):
 
 @routes.on("POST", "/v2/images")
 def create_image(world, ask):
-    said = {"visibility": ask.body.get("visibility", "shared"), "status": "queued"}
+    about = {name: value for name, value in ask.body.items() if name.startswith("img_signature")}
+    said = {"visibility": ask.body.get("visibility", "shared"), "status": "queued", "properties": about}
     row = world.images.add(world.row(Thing, ask.body["name"], ask.who.project, said=said))
     return Answer(201, _body(row))
 
@@ -166,6 +167,7 @@ def _body(row):
         "protected": False,
         "os_hidden": False,
         **({"os_distro": row.name.partition("-")[0]} if row.said["visibility"] == "public" else {}),
+        **row.said.get("properties", {}),
         "tags": [],
         "created_at": stamp(row.born),
         "updated_at": stamp(row.written),
