@@ -33,6 +33,14 @@ COMMANDS: Final = {
         "put what the profiles promise to the test, on the live cloud",
         "mettre à l'épreuve ce que promettent les profils, sur le cloud",
     ),
+    "publish": say(
+        "put files where anybody reads them, with checksums and a catalogue",
+        "déposer des fichiers que tous peuvent lire, avec empreintes et catalogue",
+    ),
+    "catalogue": say(
+        "make the DCAT-AP catalogue of what a tenant publishes",
+        "faire le catalogue DCAT-AP de ce que publie un locataire",
+    ),
     "profile": say(
         "read the profiles that tenants are made from", "lire les profils dont les locataires sont faits"
     ),

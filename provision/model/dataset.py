@@ -106,3 +106,25 @@ def open_to_everybody(entries: tuple[str, ...]) -> bool:
 def of_others(entries: tuple[str, ...], project: str) -> tuple[str, ...]:
     """Return the entries of an ACL that name somebody outside a project."""
     return tuple(entry for entry in entries if ":" in entry and entry.partition(":")[0] != project)
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """A published file: where anybody reads it, its size in bytes, its media type, its date (UTC, without a zone), its SHA-256."""
+
+    name: str
+    address: str
+    size: int
+    type: str
+    modified: str
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class Dataset:
+    """A public container: where its list is read, what it says about itself, and its files."""
+
+    name: str
+    address: str
+    metadata: Mapping[str, str]
+    files: tuple[File, ...]

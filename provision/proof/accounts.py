@@ -213,11 +213,11 @@ def account_quota(stage: Stage, key: str) -> Seen:
 
 
 def _too_much(stage: Stage, container: str, limit: int) -> Seen:
-    """Announce a file, and send none of it; Swift's quota is told from its largest file size by what it says."""
+    """Announce a file, and send one byte of it; Swift's quota is told from its largest file size by what it says."""
     account = _account(stage)
-    headers = {"Content-Length": str(limit + 1), "Expect": "100-continue"}
+    headers = {"Content-Length": str(limit + 1), "Connection": "close"}
     address = f"{account.endpoint}{path(container, NO_NAME)}"
-    answer = account.line.send("PUT", address, {**account.line.headers(None), **headers})
+    answer = account.line.send("PUT", address, {**account.line.headers(None), **headers}, b"x")
     said = answer.content.decode("utf-8", "replace")[:80]
     return Seen(
         answer.status == TOO_LARGE and "quota" in said.lower(),

@@ -136,7 +136,8 @@ class Container(Kind[ContainerSpec]):
             spec = replace(
                 _wanted(item),
                 versioning=tenant.values.get(versioned),
-                **{name: _never(tenant, f"object.{name}") for name in ("sync", "temp_urls")},
+                sync=_never(tenant, "object.sync"),
+                temp_urls=_never(tenant, "object.temp_urls"),
             )
             yield Desired(
                 Address(self.name, tenant.key, key),

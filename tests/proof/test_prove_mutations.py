@@ -236,7 +236,7 @@ def plain_by_default(stand):
 
 MUTATIONS = {
     "a container is opened": (SECURED, "nothing-public", opened_container),
-    "a dataset is closed": (TOWN, "dataset-read-by-anybody", headed("donnees-publiques", read="")),
+    "a dataset is closed": (TOWN, "dataset-read-by-anybody dataset-read-from-pages", headed("donnees-publiques", read="")),
     "a dataset is written by all": (TOWN, "dataset-written-by-nobody-else containers-written-by-their-own", headed("donnees-publiques", write="*:*")),
     "a container is written by another project": (SECURED, "containers-written-by-their-own", by_hand(x_container_write="0123456789abcdef0123456789abcdef:*")),
     "a container is read by whoever has an account": (SECURED, "nothing-public", by_hand(x_container_read="*:*")),
@@ -253,7 +253,7 @@ MUTATIONS = {
     "pages may not read a dataset": (TOWN, "dataset-read-from-pages", told("/donnees-publiques", x_container_meta_access_control_allow_origin="")),
     "the account has no quota": (TOWN, "account-quota", told("", x_account_meta_quota_bytes="")),
     "a container has no quota": (TOWN, "container-quota", told("/documents", x_container_meta_quota_bytes="")),
-    "a private container is opened": (TOWN, "container-private", headed("documents", read=".r:*")),
+    "a private container is opened": (TOWN, "container-private datasets-lawful", headed("documents", read=".r:*")),
     "a secret is opened": (SECURED, "secret-of-another-tenant", opened_secret),
     "a network is shared with a project": (SECURED, "network-not-shared", shared_with(None)),
     "a network is shared with all": (SECURED, "network-not-shared", shared_with("*")),
