@@ -76,7 +76,6 @@ _KEYS: Final = closed(
 _OBJECT: Final = closed(
     public=FLAG,
     encrypted=FLAG,
-    versioning=FLAG,
     datasets=closed(
         licence=word(*LICENCES),
         read=TEXT,

@@ -74,6 +74,13 @@ class Container(Kind[ContainerSpec]):
         "object",
         closed(
             {
+                "versioning": worded(
+                    say(
+                        "Whether containers keep what is overwritten or deleted, unless they say otherwise",
+                        "Si les conteneurs conservent ce qui est écrasé ou supprimé, sauf s'ils disent autre chose",
+                    ),
+                    {"type": "boolean"},
+                ),
                 "sync": worded(
                     say(
                         "Whether containers may copy their files elsewhere; false takes every such target away",
