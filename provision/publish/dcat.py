@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from provision.model.dataset import CONTACT, FREQUENCY, LICENCE, LICENCES, PRODUCER
-from provision.text import LANGUAGES, Text, render, say
+from provision.text import LANGUAGES, Text, render, same, say
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -95,7 +95,7 @@ def _dataset(one: Dataset) -> Node:
 
 def _titles(one: Dataset) -> list[Node]:
     """Return the title in each language that the container says it in, else its name."""
-    return _said(one, "title") or _both(say("{who}", "{who}"), one.metadata.get("title", one.name))
+    return _said(one, "title") or _both(same("{who}"), one.metadata.get("title", one.name))
 
 
 def _descriptions(one: Dataset) -> list[Node]:

@@ -148,7 +148,8 @@ def test_nobody_else_writes_and_pages_of_other_sites_read(run, dataset):
     assert anybody("DELETE", address).status == 401
     asked = page("OPTIONS", address, "https://carte.example")
     assert (asked.status, asked.headers["Access-Control-Allow-Origin"]) == (200, "*")
-    assert page("GET", address, "https://carte.example").headers["Access-Control-Allow-Origin"] == "*"
+    got = page("GET", address, "https://carte.example")
+    assert got.headers["Access-Control-Allow-Origin"] in {"*", "https://carte.example"}
 
 
 def test_a_file_without_checksum_is_left_out_and_told(run, cloud, project):
