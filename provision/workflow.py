@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from provision import audit as auditing
-from provision import declare, proof
+from provision import declare, proof, publish
 from provision import plan as planning
 from provision.apply.campaign import Campaign, Planner, Wave
 from provision.apply.cluster import Cluster, gathered
@@ -27,6 +27,7 @@ from provision.apply.signals import stop_asked
 from provision.apply.spread import Spread
 from provision.apply.walk import Walker
 from provision.cloud.connect import CLOUD_VARIABLES, Cloud, connect
+from provision.cloud.others import project_of
 from provision.declare import examples, scaffold
 from provision.declare.specimen import specimen
 from provision.draft import Draft, foresee, look
@@ -44,6 +45,8 @@ from provision.proof.evidence import save as save_evidence
 from provision.text import say
 
 if TYPE_CHECKING:
+    from provision.cloud.api import Api
+    from provision.model.dataset import File
     from provision.model.estate import Estate, Profile
     from provision.model.facts import Facts
     from provision.model.outcome import Status
@@ -89,6 +92,15 @@ class Founded:
     kept: tuple[str, ...]
     facts: Facts | None
     silence: ProvisionError | None
+
+
+@dataclass(frozen=True, slots=True)
+class Issued:
+    """A catalogue, the files that were published before it was made, and whether it was written (None: not asked for)."""
+
+    catalogue: publish.Catalogue
+    files: tuple[File, ...] = ()
+    written: bool | None = None
 
 
 def init(directory: Path, *, name: str | None, cloud: str | None, language: Language) -> Founded:
@@ -302,6 +314,54 @@ def audit_profiles(names: Sequence[str], profiles: Mapping[str, Profile], folder
 def _signed() -> tuple[str, str]:
     """Return when something is made (UTC), and by whom."""
     return datetime.now(UTC).isoformat(timespec="seconds"), f"{getpass.getuser()}@{socket.gethostname()}"
+
+
+def issue(container: str, files: Sequence[Path], *, cloud: str | None) -> Issued:
+    """Put files into a public container of our own project, and renew its catalogue; takes no estate and no admin.
+
+    Raises `Refused` for a container that does not say what the law asks for: nothing is written then.
+    """
+    with _own_account(cloud) as (connected, account), connected.writing():
+        publish.refuse_unlawful(account, container)
+        done = tuple(publish.publish(account, container, file) for file in files)
+        made = publish.catalogue(connected, account)
+        return Issued(made, done, written=publish.keep(account, made))
+
+
+def catalogue(question: Question, tenant: str | None, *, kept: bool) -> Issued:
+    """Make the catalogue of what a tenant publishes (none named: our own project), and publish it where it is to be `kept`."""
+    with _account_of(question, tenant) as (cloud, account):
+        made = publish.catalogue(cloud, account)
+        if not kept:
+            return Issued(made)
+        with cloud.writing():
+            return Issued(made, written=publish.keep(account, made))
+
+
+@contextmanager
+def _account_of(question: Question, tenant: str | None) -> Iterator[tuple[Cloud, Api]]:
+    if tenant is None:
+        with _own_account(question.cloud) as own:
+            yield own
+        return
+    with _connected(replace(question, tenants=(tenant,))) as (_, _, cloud):
+        yield cloud, cloud.account(project_of(cloud, tenant))
+
+
+@contextmanager
+def _own_account(cloud: str | None) -> Iterator[tuple[Cloud, Api]]:
+    """Yield the cloud and the account of the project that our credentials are of. Raises `UsageError` for those of none."""
+    with closing(connect(cloud, estate="")) as connected:
+        if connected.project is None:
+            raise UsageError(
+                say("these credentials are of no project", "ces identifiants ne sont d'aucun projet"),
+                where=connected.name,
+                do=say(
+                    "name the project in clouds.yaml, or OS_PROJECT_NAME",
+                    "nommer le projet dans clouds.yaml, ou OS_PROJECT_NAME",
+                ),
+            )
+        yield connected, connected.account(connected.project)
 
 
 def _nothing() -> None:

@@ -41,6 +41,14 @@ COMMANDS: Final = {
         "a tenant's own keys: make, import, rotate, destroy",
         "les clés d'un locataire : faire, importer, renouveler, détruire",
     ),
+    "publish": say(
+        "put files where anybody reads them, with checksums and a catalogue",
+        "déposer des fichiers que tous peuvent lire, avec empreintes et catalogue",
+    ),
+    "catalogue": say(
+        "make the DCAT-AP catalogue of what a tenant publishes",
+        "faire le catalogue DCAT-AP de ce que publie un locataire",
+    ),
     "profile": say(
         "read the profiles that tenants are made from", "lire les profils dont les locataires sont faits"
     ),

@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
+from provision.model.dataset import LICENCES
+
 Schema = Mapping[str, Any]
 
 KEY: Final = "[a-z][a-z0-9-]{2,30}"
@@ -74,9 +76,8 @@ _KEYS: Final = closed(
 _OBJECT: Final = closed(
     public=FLAG,
     encrypted=FLAG,
-    versioning=FLAG,
     datasets=closed(
-        licence=TEXT,
+        licence=word(*LICENCES),
         read=TEXT,
         cors=TEXT,
         versioning=FLAG,

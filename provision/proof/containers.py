@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 from typing import TYPE_CHECKING, Final
 
 from provision.cloud import swift_info
-from provision.cloud.anybody import anybody
+from provision.cloud.anybody import anybody, page
+from provision.cloud.shelf import names, shelf
 from provision.errors import Forbidden, NotFound
+from provision.model.dataset import CHECKSUM, open_to_everybody
 from provision.proof.promise import (
     Seen,
     Stage,
@@ -28,10 +31,14 @@ if TYPE_CHECKING:
     from provision.model.tenant import Tenant
 
 DATASET: Final = b"commune;annee;population\nExempleville;2026;12345\n"
-TYPE: Final = {"Content-Type": "text/csv; charset=utf-8"}
+FILED: Final = {
+    "Content-Type": "text/csv; charset=utf-8",
+    f"X-Object-Meta-{CHECKSUM}": hashlib.sha256(DATASET).hexdigest(),
+}
+SOMEWHERE: Final = "https://somewhere.example"
+ALLOWED: Final = "access-control-allow-origin"
 OK: Final = 200
 REFUSED: Final = frozenset({401, 403, 404})
-PUBLIC: Final = ".r:"
 
 
 def _published(tenant: Tenant) -> list[str]:
@@ -47,7 +54,7 @@ def _read(tenant: Tenant) -> Iterator[tuple[str, bool]]:
     for want in wanted(tenant, "container"):
         path = f"object.containers.{want.address.name}.read"
         read = tenant.values.get(path)
-        yield path, read == "public" or (isinstance(read, list | tuple) and ".r:*" in read)
+        yield path, read == "public" or (isinstance(read, list | tuple) and open_to_everybody(tuple(read)))
 
 
 @promise(
@@ -99,6 +106,48 @@ def written_by_nobody_else(stage: Stage, key: str) -> Seen:
     return together(*tries, Seen(untouched, _unchanged(held=untouched)))
 
 
+def _from_pages(tenant: Tenant) -> list[str]:
+    """Return the key of each public container that pages of other sites may read."""
+    paths = [path.removesuffix("read") + "cors" for path in _published(tenant)]
+    return [path for path in paths if tenant.values.get(path) not in {None, "none"}]
+
+
+@promise(
+    "dataset-read-from-pages",
+    service="object-store",
+    says=say(
+        "Web pages read the datasets of {item} from a browser",
+        "les pages Web lisent les jeux de données de {item} depuis un navigateur",
+    ),
+    tried=say(
+        "a member puts a file into the container; a browser asks whether a page of another site may read it, then reads it",
+        "un membre dépose un fichier dans le conteneur ; un navigateur demande si une page d'un autre site peut le lire, puis le lit",
+    ),
+    made=_from_pages,
+)  # fmt: skip
+def read_from_pages(stage: Stage, key: str) -> Seen:
+    """Put a sample as the tenant; send the two requests of a browser."""
+    address, said = _put(stage, _named(key)), str(stage.tenant.values.get(key))
+    origin = SOMEWHERE if said == "*" else said.split(maxsplit=1)[0]
+    answers = [(method, page(method, address, origin)) for method in ("OPTIONS", "GET")]
+    return together(
+        *(
+            Seen(
+                answer.status == OK and answer.headers.get(ALLOWED) in {"*", origin},
+                say(
+                    "{method} from a page of {origin} → {status}, allowed: {allowed}",
+                    "{method} depuis une page de {origin} → {status}, permis : {allowed}",
+                    method=method,
+                    origin=origin,
+                    status=answer.status,
+                    allowed=answer.headers.get(ALLOWED, "–"),
+                ),
+            )
+            for method, answer in answers
+        )
+    )
+
+
 @promise(
     "container-private",
     service="object-store",
@@ -130,22 +179,17 @@ def nothing_public(stage: Stage, _key: str) -> Seen:
     """Make a container; read it as anybody and as another tenant; look for opened ones in the account."""
     account, container = _account(stage), stage.name
     stage.after(lambda: account.delete(f"/{container}"))
-    account.send("PUT", f"/{container}")
+    account.send("PUT", f"/{container}", headers={"X-Versions-Enabled": "true"})
     fresh = _closed(stage, container)
-    listed = account.send("GET", "", params={"format": "json"}).json()
-    opened = [
-        each["name"]
-        for each in listed
-        if PUBLIC in account.head(f"/{each['name']}").get("x-container-read", "")
-    ]
-    names = ", ".join(opened)
+    there = [found for name in names(account) if (found := shelf(account, name))]
+    opened = ", ".join(each.name for each in there if open_to_everybody(each.read))
     return together(
         fresh,
         Seen(
             not opened,
-            say("open to anybody: {names}", "ouverts à n'importe qui : {names}", names=names)
+            say("open to anybody: {names}", "ouverts à n'importe qui : {names}", names=opened)
             if opened
-            else say("none open, of {count}", "aucun ouvert, sur {count}", count=len(listed)),
+            else say("none open, of {count}", "aucun ouvert, sur {count}", count=len(there)),
         ),
     )
 
@@ -181,7 +225,7 @@ def _put(stage: Stage, container: str) -> str:
     """Put the sample, to be removed with all its versions; return its address."""
     account, path = _account(stage), f"/{container}/{stage.name}"
     stage.after(lambda: _remove(account, container, stage.name))
-    account.send("PUT", path, content=DATASET, headers=TYPE)
+    account.send("PUT", path, content=DATASET, headers=FILED)
     return f"{account.endpoint}{path}"
 
 

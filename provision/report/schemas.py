@@ -41,6 +41,22 @@ def _list(items: Schema) -> Schema:
     return {"type": "array", "items": items}
 
 
+_CATALOGUE: Final[dict[str, Schema]] = {
+    "address": _TEXT,
+    "written": {"type": ["boolean", "null"]},
+    "files": _list(
+        _object(
+            address=_TEXT,
+            bytes=_COUNT,
+            media_type=_TEXT,
+            sha256={"type": "string", "pattern": "^[0-9a-f]{64}$"},
+        )
+    ),
+    "left_out": _list(_TEXT),
+    "catalogue": {"type": "object"},
+}
+
+
 _FIELD: Final = _object(field=_TEXT, before=_ANY, after=_ANY, origin=_ORIGIN)
 _CHANGE: Final = _object(
     action=_ACTION, address=_ADDRESS, fields=_list(_FIELD), reason=_MAYBE, blocked=_MAYBE
@@ -206,6 +222,8 @@ RESULTS: Final[dict[str, Schema]] = {
             _object(act={"enum": [each.value for each in Act]}, status={"type": ["integer", "null"]}, **_KEY)
         ),
     ),
+    "catalogue": _object(**_CATALOGUE),
+    "publish": _object(**_CATALOGUE),
     "check": _list(_object(file=_TEXT, line=_COUNT, what=_TEXT, do=_TEXT)),
     "init": _object(
         estate=_TEXT,

@@ -207,7 +207,17 @@ def _readers(facts: Facts) -> Text:
     return say("read by anybody, without signing in", "lu par tous, sans s'identifier")
 
 
-_IRREGULAR: Final = {"irregular": say("irregularly", "sans rythme fixe")}
+_RHYTHMS: Final = {
+    "IRREG": say("irregularly", "sans rythme fixe"),
+    "AS_NEEDED": say("as needed", "selon les besoins"),
+    "UPDATE_CONT": say("continuously", "en continu"),
+    "DAILY": say("every day", "chaque jour"),
+    "WEEKLY": say("every week", "chaque semaine"),
+    "MONTHLY": say("every month", "chaque mois"),
+    "QUARTERLY": say("every quarter", "chaque trimestre"),
+    "ANNUAL": say("every year", "chaque année"),
+    "NEVER": say("never", "jamais"),
+}
 
 
 def _described(facts: Facts) -> Iterator[Text]:
@@ -217,7 +227,7 @@ def _described(facts: Facts) -> Iterator[Text]:
     if facts.get("metadata.producer") and facts.get("metadata.contact"):
         yield say("producer and contact named", "producteur et contact nommés")
     if rhythm:
-        yield say("updated: {it}", "mis à jour : {it}", it=_IRREGULAR.get(str(rhythm), bare(rhythm)))
+        yield say("updated: {it}", "mis à jour : {it}", it=_RHYTHMS.get(str(rhythm), bare(rhythm)))
 
 
 def _limits(facts: Facts) -> Iterator[Text]:
@@ -426,6 +436,14 @@ _WRITTEN: Final[tuple[Topic, ...]] = (
           patterns=("object.containers.*.**",), entry=3, purpose=True),
     one("object.versioning", "publishing", say("Former versions of files", "Versions antérieures des fichiers"),
         flag(say("kept when a file is replaced", "gardées quand un fichier est remplacé"), say("not kept", "non gardées"))),
+    one("object.quota", "publishing", say("All files of the object store together", "Tous les fichiers du stockage objet ensemble"),
+        sentence(say("at most {it}", "au plus {it}"), phrases.size), bound=phrases.size),
+    one("object.sync", "publishing", say("Copies made by the object store itself", "Copies faites par le stockage objet lui-même"),
+        flag(say("a container may send its files elsewhere", "un conteneur peut envoyer ses fichiers ailleurs"),
+             say("no container sends its files elsewhere", "aucun conteneur n'envoie ses fichiers ailleurs"))),
+    one("object.temp_urls", "publishing", say("Signed addresses of files", "Adresses signées de fichiers"),
+        flag(say("may be made, as the document declares", "peuvent être faites, comme le document le déclare"),
+             say("none: no key that signs them is left in place", "aucune : aucune clé qui les signe n'est laissée en place"))),
     one("images.visibility", "publishing", say("Images", "Images"),
         word(private=say("seen by the tenant only", "vues du seul locataire"), shared=say("may be shared with named projects", "peuvent être partagées avec des projets nommés")), bound=names),
     one("shares.public", "publishing", say("Public file shares", "Partages de fichiers publics"), flag(say("allowed", "permis"), say("none", "aucun"))),

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Final
-from urllib.parse import quote
 
+from provision.cloud.shelf import META, SYNC, TEMP_URL, harmless, names, path, told, wire
 from provision.errors import Conflict, Forbidden, NotFound
 from provision.kind import Kind, exact_set, register
 from provision.model import quantity
@@ -22,15 +22,13 @@ if TYPE_CHECKING:
     from provision.model.quantity import Unit
     from provision.model.tenant import Tenant
 
-PAGE: Final = 1000
-META: Final = "x-container-meta-"
 MARKER: Final = "provision"
 KEYS: Final = "provision-keys"
 CORS: Final = "access-control-allow-origin"
 BYTES: Final = "quota-bytes"
 OBJECTS: Final = "quota-count"
 # Metadata that means something to Swift itself, and is not what a dataset says about itself.
-_SWIFTS: Final = ("access-control-", "quota-", "temp-url-", "web-", MARKER)
+_SWIFTS: Final = ("access-control-", "quota-", "web-", MARKER)
 _ACLS: Final = {"public": (".r:*", ".rlistings"), "private": ()}
 _ACL_SCHEMA: Final = {
     "anyOf": [
@@ -42,7 +40,11 @@ _ACL_SCHEMA: Final = {
 
 @dataclass(frozen=True)
 class ContainerSpec:
-    """A container; `metadata` is what we wrote and nobody else's; quotas are -1 for none (bytes, objects); `cors` '' for none."""
+    """A container; `metadata` is what we wrote and nobody else's; quotas are -1 for none (bytes, objects); `cors` '' for none.
+
+    `sync` tells whether its files are copied to another container, `temp_urls` whether it has a key that signs addresses:
+    both are only ever taken away.
+    """
 
     read: Annotated[tuple[str, ...] | None, exact_set()] = None
     write: Annotated[tuple[str, ...] | None, exact_set()] = None
@@ -51,6 +53,8 @@ class ContainerSpec:
     quota_objects: int | None = None
     versioning: bool | None = None
     cors: str | None = None
+    sync: bool | None = None
+    temp_urls: bool | None = None
 
 
 @register
@@ -67,65 +71,97 @@ class Container(Kind[ContainerSpec]):
     spec = ContainerSpec
     units: ClassVar[Mapping[str, Unit]] = {"quota_bytes": "B", "quota_objects": ""}
     document = within(
-        "object.containers",
-        named(
-            say("Containers of the object store", "Les conteneurs du stockage objet"),
+        "object",
+        closed(
             {
-                "read": worded(
-                    say(
-                        "Who may read: public, private (the default), or Swift's own words; unmanaged leaves it",
-                        "Qui peut lire : public, private (par défaut), ou les mots de Swift ; unmanaged n'y touche pas",
-                    ),
-                    _ACL_SCHEMA,
-                ),
-                "write": worded(say("Who may write: as read", "Qui peut écrire : comme read"), _ACL_SCHEMA),
-                "metadata": worded(
-                    say("What the container says about itself", "Ce que le conteneur dit de lui-même"),
-                    {
-                        "type": "object",
-                        "propertyNames": {"pattern": NAME},
-                        "additionalProperties": {"type": ["string", "integer"], "maxLength": 256},
-                    },
-                ),
-                "quota": worded(
-                    say("How much it may hold", "Ce qu'il peut contenir"),
-                    closed({"bytes": {"quota": "B"}, "objects": {"quota": ""}}),
-                ),
                 "versioning": worded(
-                    say("Keep what is overwritten or deleted", "Conserver ce qui est écrasé ou supprimé"),
+                    say(
+                        "Whether containers keep what is overwritten or deleted, unless they say otherwise",
+                        "Si les conteneurs conservent ce qui est écrasé ou supprimé, sauf s'ils disent autre chose",
+                    ),
                     {"type": "boolean"},
                 ),
-                "cors": worded(
+                "sync": worded(
                     say(
-                        'Web origins that may read it from a browser ("*": all), or none',
-                        "Origines web qui peuvent le lire depuis un navigateur (« * » : toutes), ou none",
+                        "Whether containers may copy their files elsewhere; false takes every such target away",
+                        "Si des conteneurs peuvent copier leurs fichiers ailleurs ; false retire toute cible",
                     ),
-                    {"type": "string", "minLength": 1},
+                    {"type": "boolean"},
                 ),
-            },
+                "containers": named(
+                    say("Containers of the object store", "Les conteneurs du stockage objet"),
+                    {
+                        "read": worded(
+                            say(
+                                "Who may read: public, private (the default), or Swift's own words; unmanaged leaves it",
+                                "Qui peut lire : public, private (par défaut), ou les mots de Swift ; unmanaged n'y touche pas",
+                            ),
+                            _ACL_SCHEMA,
+                        ),
+                        "write": worded(
+                            say("Who may write: as read", "Qui peut écrire : comme read"), _ACL_SCHEMA
+                        ),
+                        "metadata": worded(
+                            say(
+                                "What the container says about itself", "Ce que le conteneur dit de lui-même"
+                            ),
+                            {
+                                "type": "object",
+                                "propertyNames": {"pattern": NAME},
+                                "additionalProperties": {"type": ["string", "integer"], "maxLength": 256},
+                            },
+                        ),
+                        "quota": worded(
+                            say("How much it may hold", "Ce qu'il peut contenir"),
+                            closed({"bytes": {"quota": "B"}, "objects": {"quota": ""}}),
+                        ),
+                        "versioning": worded(
+                            say(
+                                "Keep what is overwritten or deleted",
+                                "Conserver ce qui est écrasé ou supprimé",
+                            ),
+                            {"type": "boolean"},
+                        ),
+                        "cors": worded(
+                            say(
+                                'Web origins that may read it from a browser ("*": all), or none',
+                                "Origines web qui peuvent le lire depuis un navigateur (« * » : toutes), ou none",
+                            ),
+                            {"type": "string", "minLength": 1},
+                        ),
+                    },
+                ),
+            }
         ),
     )
 
     def desire(self, tenant: Tenant) -> Iterator[Desired[ContainerSpec]]:
         """Want each container of ``object.containers``; ``object.versioning`` holds for those that do not say."""
         for key, item in tenant.values.section("object.containers").items():
-            path = f"object.containers.{key}"
-            versioned = f"{path}.versioning" if "versioning" in item else "object.versioning"
+            place = f"object.containers.{key}"
+            versioned = f"{place}.versioning" if "versioning" in item else "object.versioning"
+            spec = replace(
+                _wanted(item),
+                versioning=tenant.values.get(versioned),
+                sync=_never(tenant, "object.sync"),
+                temp_urls=_never(tenant, "object.temp_urls"),
+            )
             yield Desired(
                 Address(self.name, tenant.key, key),
-                _wanted(item, versioning=tenant.values.get(versioned)),
-                tenant.values.origin(path),
+                spec,
+                tenant.values.origin(place),
                 frozenset({Address("project", tenant.key, tenant.key)}),
                 {
                     **{
-                        name: tenant.values.origin(f"{path}.{name}")
+                        name: tenant.values.origin(f"{place}.{name}")
                         for name in ("read", "write", "metadata", "cors")
                     },
+                    **{name: tenant.values.origin(f"object.{name}") for name in ("sync", "temp_urls")},
                     "versioning": tenant.values.origin(versioned),
-                    "quota_bytes": tenant.values.origin(f"{path}.quota.bytes"),
-                    "quota_objects": tenant.values.origin(f"{path}.quota.objects"),
+                    "quota_bytes": tenant.values.origin(f"{place}.quota.bytes"),
+                    "quota_objects": tenant.values.origin(f"{place}.quota.objects"),
                 },
-                tenant.retirement(path),
+                tenant.retirement(place),
             )
 
     def concerns(self, tenant: Tenant) -> bool:
@@ -136,8 +172,8 @@ class Container(Kind[ContainerSpec]):
         """List each tenant's account, then ask about each container, concurrently."""
         projects = cloud.ids.projects(tenants)
         cloud.api(self.service)
-        accounts = cloud.each(lambda project: list(_names(cloud, project)), projects)
-        there = [(project, name) for project, names in zip(projects, accounts, strict=True) for name in names]
+        accounts = cloud.each(lambda project: _names(cloud, project), projects)
+        there = [(project, name) for project, found in zip(projects, accounts, strict=True) for name in found]
         for live in cloud.each(lambda one: _look(cloud, projects[one[0]], *one), there):
             yield from live
 
@@ -154,19 +190,25 @@ class Container(Kind[ContainerSpec]):
             for name, value in _headers(cloud, want, {}).items()
             if not name.startswith("x-remove-")
         }
-        cloud.account(project).put(_path(want.address.name), headers=headers)
+        cloud.account(project).put(path(want.address.name), headers=headers)
 
     def update(self, cloud: Cloud, have: Live[ContainerSpec], want: Desired[ContainerSpec]) -> None:
-        """Set what is wanted, and remove what we wrote and is wanted no more, in one request."""
+        """Set what is wanted, and remove what we wrote and is wanted no more, in one request.
+
+        A target that files are copied to goes first: Swift turns no versioning on while there is one.
+        """
         project, name = have.id.split("/", 1)
+        account = cloud.account(project)
+        if have.spec.sync and want.spec.sync is False:
+            account.send("POST", path(name), headers=dict(_header(each, None) for each in SYNC))
         headers = _headers(cloud, want, have.spec.metadata if have.owned else {})
-        cloud.account(project).send("POST", _path(name), headers=headers)
+        account.send("POST", path(name), headers=headers)
 
     def delete(self, cloud: Cloud, have: Live[ContainerSpec]) -> None:
         """Delete it. Raises `Conflict` while objects are in it."""
         project, name = have.id.split("/", 1)
         try:
-            cloud.account(project).delete(_path(name))
+            cloud.account(project).delete(path(name))
         except Conflict as error:
             error.do = say(
                 "it still holds objects, which are the tenant's: have them moved or deleted, then apply again",
@@ -175,7 +217,12 @@ class Container(Kind[ContainerSpec]):
             raise
 
 
-def _wanted(item: Mapping[str, Any], *, versioning: bool | None) -> ContainerSpec:
+def _never(tenant: Tenant, place: str) -> bool | None:
+    """Return False for what documents forbid; what they allow is not managed."""
+    return False if tenant.values.get(place) is False else None
+
+
+def _wanted(item: Mapping[str, Any]) -> ContainerSpec:
     held = item.get("quota", {})
     cors = item.get("cors")
     return ContainerSpec(
@@ -184,7 +231,6 @@ def _wanted(item: Mapping[str, Any], *, versioning: bool | None) -> ContainerSpe
         metadata={str(key).lower(): str(value) for key, value in item.get("metadata", {}).items()},
         quota_bytes=_limit(held.get("bytes", "unmanaged"), "B"),
         quota_objects=_limit(held.get("objects", "unmanaged"), ""),
-        versioning=versioning,
         cors="" if cors == "none" else cors,
     )
 
@@ -203,53 +249,40 @@ def _limit(said: object, unit: quantity.Unit) -> int | None:
     return quantity.UNLIMITED if isinstance(read, str) else read
 
 
-def _names(cloud: Cloud, project: str) -> Iterator[str]:
-    """Yield the names of a project's containers, page after page; none when it has no account yet."""
-    account, last = cloud.account(project), None
-    while True:
-        try:
-            page = account.get("", format="json", limit=PAGE, marker=last).get("items", ())
-        except NotFound:
-            return
-        except Forbidden as error:
-            error.do = say(
-                "Swift lets only its reseller role (often ResellerAdmin) into the accounts of others: have it granted",
-                "Swift n'ouvre les comptes des autres qu'à son rôle de revendeur (souvent ResellerAdmin) : le faire accorder",
-            )
-            raise
-        yield from (each["name"] for each in page)
-        if len(page) < PAGE:
-            return
-        last = page[-1]["name"]
+def _names(cloud: Cloud, project: str) -> list[str]:
+    try:
+        return list(names(cloud.account(project)))
+    except Forbidden as error:
+        error.do = say(
+            "Swift lets only its reseller role (often ResellerAdmin) into the accounts of others: have it granted",
+            "Swift n'ouvre les comptes des autres qu'à son rôle de revendeur (souvent ResellerAdmin) : le faire accorder",
+        )
+        raise
 
 
 def _look(cloud: Cloud, tenant: str, project: str, name: str) -> tuple[Live[ContainerSpec], ...]:
     try:
-        headers = cloud.account(project).head(_path(name))
+        headers = cloud.account(project).head(path(name))
     except NotFound:
         return ()
-    address = Address(Container.name, tenant, name)
-    meta = {
-        key.lower().removeprefix(META): _read(value)
-        for key, value in headers.items()
-        if key.lower().startswith(META)
-    }
+    address, shelf = Address(Container.name, tenant, name), told(name, headers)
+    meta = shelf.metadata
     ours = cloud.owner.read(meta.get(MARKER))[1] == address
     kept = meta.get(KEYS, "").split(",") if ours else [key for key in meta if not key.startswith(_SWIFTS)]
     spec = ContainerSpec(
-        read=_entries(headers.get("x-container-read")),
-        write=_entries(headers.get("x-container-write")),
+        read=shelf.read,
+        write=shelf.write,
         metadata={key: meta[key] for key in kept if key in meta},
         quota_bytes=int(meta.get(BYTES, quantity.UNLIMITED)),
         quota_objects=int(meta.get(OBJECTS, quantity.UNLIMITED)),
-        versioning=headers.get("x-versions-enabled", "").lower() == "true",
+        versioning=shelf.versioned,
         cors=meta.get(CORS, ""),
+        sync=shelf.synced,
+        temp_urls=shelf.signed,
     )
-    return (Live(address, f"{project}/{name}", spec, ours, dict(headers), headers.get("x-timestamp", "")),)
-
-
-def _entries(header: str | None) -> tuple[str, ...]:
-    return tuple(entry.strip() for entry in (header or "").split(",") if entry.strip())
+    return (
+        Live(address, f"{project}/{name}", spec, ours, harmless(headers), headers.get("x-timestamp", "")),
+    )
 
 
 def _headers(cloud: Cloud, want: Desired[ContainerSpec], had: Mapping[str, str]) -> dict[str, str]:
@@ -272,19 +305,20 @@ def _headers(cloud: Cloud, want: Desired[ContainerSpec], had: Mapping[str, str])
         said[f"{META}{CORS}"] = spec.cors or None
     if spec.versioning is not None:
         said["x-versions-enabled"] = str(spec.versioning).lower()
+    said |= dict.fromkeys(_forbidden(spec))
     return dict(_header(name, value) for name, value in said.items())
+
+
+def _forbidden(spec: ContainerSpec) -> Iterator[str]:
+    """Yield the headers that are taken away."""
+    if spec.sync is False:
+        yield from SYNC
+    if spec.temp_urls is False:
+        yield from (f"{META}{TEMP_URL}", f"{META}{TEMP_URL}-2")
 
 
 def _header(name: str, value: str | None) -> tuple[str, str]:
     """Return a header as Swift takes it: UTF-8 bytes, which HTTP libraries want to see as Latin-1; None removes it."""
     if value is None:
         return f"x-remove-{name.removeprefix('x-')}", "x"
-    return name, value.encode().decode("latin-1")
-
-
-def _read(value: str) -> str:
-    return value.encode("latin-1", "replace").decode("utf-8", "replace")
-
-
-def _path(name: str) -> str:
-    return f"/{quote(name, safe='')}"
+    return name, wire(value)

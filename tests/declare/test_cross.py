@@ -141,37 +141,98 @@ def test_names_in_the_cloud_are_distinct_and_fit(documents, rule, name, more, sa
     assert any(said in each for each in documents.mistakes())
 
 
-def container(more, public="true"):
+def container(more, public="true", datasets="licence: etalab-2.0, checksums: true", versioning="true"):
     return (
-        f"object:\n  public: {public}\n  datasets: {{licence: etalab-2.0, metadata: [producer, contact]}}\n"
+        f"object:\n  public: {public}\n  versioning: {versioning}\n  datasets: {{{datasets}}}\n"
         f"  containers:\n    data: {{{more}}}\n"
     )
 
 
-WHOLE = "metadata: {licence: etalab-2.0, producer: P, contact: C}"
+SAID = {"licence": "etalab-2.0", "producer": "P", "contact": "C", "frequency": "ANNUAL"}
 
 
-@pytest.mark.parametrize("read", ["public", "['.r:*', '.rlistings']", "['.r:*']"])
-def test_what_is_published_says_what_the_law_asks_for(documents, read):
-    documents.tenant("acme", container(f"read: {read}, metadata: {{licence: etalab-2.0}}"))
+def metadata(**other):
+    told = ", ".join(f"{key}: {value}" for key, value in {**SAID, **other}.items() if value)
+    return f"metadata: {{{told}}}"
+
+
+WHOLE = metadata()
+EVERYBODY = ["public", "['.r:*', '.rlistings']", "['.r:*']", "['.r:.example.org']", "['*:*']"]
+
+
+@pytest.mark.parametrize("read", EVERYBODY)
+@pytest.mark.parametrize("datasets", ["checksums: true", "checksums: true, metadata: [producer]"])
+def test_what_is_published_says_what_the_law_asks_for_whatever_the_policy(documents, read, datasets):
+    documents.tenant("acme", container(f"read: {read}, metadata: {{licence: etalab-2.0}}", datasets=datasets))
     assert documents.mistake().startswith(
-        "tenants/acme.yaml:7 public container data lacks producer, contact → add them"
+        "tenants/acme.yaml:8 public container data lacks producer, contact, frequency → add them"
     )
 
 
-@pytest.mark.parametrize("read", ["public", "['.r:*']"])
+@pytest.mark.parametrize("key", SAID)
+def test_nothing_that_the_law_asks_for_may_be_left_out(documents, key):
+    documents.tenant("acme", container(f"read: public, {metadata(**{key: ''})}"))
+    assert f"public container data lacks {key} →" in documents.mistake()
+
+
+@pytest.mark.parametrize("read", EVERYBODY)
 def test_nothing_is_published_where_the_profile_forbids_it(documents, read):
     documents.tenant("acme", container(f"read: {read}, {WHOLE}", public="false"))
     assert documents.mistake().startswith(
-        "tenants/acme.yaml:7 container data is public, where object.public is false (tenants/acme.yaml:4)"
+        "tenants/acme.yaml:8 container data is public, where object.public is false (tenants/acme.yaml:4)"
     )
 
 
 def test_a_dataset_bears_the_licence_of_the_policy(documents):
-    documents.tenant("acme", container("read: public, metadata: {licence: mine, producer: P, contact: C}"))
+    documents.tenant("acme", container(f"read: public, {metadata(licence='odbl-1.0')}"))
     assert documents.mistake().startswith(
-        "tenants/acme.yaml:7 container data is under mine, the policy under etalab-2.0"
+        "tenants/acme.yaml:8 container data is under odbl-1.0, the policy under etalab-2.0"
     )
+
+
+@pytest.mark.parametrize(
+    ("word", "value", "said"),
+    [
+        ("licence", "mine", "no catalogue knows mine → known: etalab-2.0, odbl-1.0"),
+        ("frequency", "annual", "no catalogue knows annual → did you mean ANNUAL?"),
+        ("frequency", "UNKNOWN", "no catalogue knows UNKNOWN → "),
+    ],
+)
+def test_licence_and_rhythm_are_words_that_catalogues_know(documents, word, value, said):
+    documents.tenant(
+        "acme", container(f"read: public, {metadata(**{word: value})}", datasets="checksums: true")
+    )
+    assert said in documents.mistake()
+
+
+@pytest.mark.parametrize(
+    ("more", "rest", "said"),
+    [
+        ("versioning: false", {}, "acme.yaml:8 public container data keeps no versions → write object.versioning: true"),
+        ("cors: none", {"versioning": "false"}, "acme.yaml:8 public container data keeps no versions"),
+        ("cors: none", {"datasets": "checksums: false"}, "acme.yaml:8 the files of public container data need bear no checksum"),
+        ("write: ['*:*']", {}, "acme.yaml:8 container data may be written by others than the tenant → write write: private"),
+        ("write: unmanaged", {}, "acme.yaml:8 container data may be written by others than the tenant"),
+    ],
+)  # fmt: skip
+def test_a_public_container_keeps_versions_bears_checksums_and_is_written_by_its_own(
+    documents, more, rest, said
+):
+    documents.tenant("acme", container(f"read: public, {WHOLE}, {more}", **rest))
+    assert said in documents.mistake()
+
+
+@pytest.mark.parametrize(
+    ("more", "public", "said"),
+    [
+        ("write: ['0123:*']", "true", "container data may be written by others"),
+        ("write: unmanaged", "false", "container data may be written by others"),
+        ("read: unmanaged", "false", "container data may be opened by hand, where object.public is false"),
+    ],
+)
+def test_a_closed_container_is_written_by_its_own_and_stays_closed(documents, more, public, said):
+    documents.tenant("acme", container(more, public=public))
+    assert said in documents.mistake()
 
 
 @pytest.mark.parametrize(
@@ -179,7 +240,8 @@ def test_a_dataset_bears_the_licence_of_the_policy(documents):
     [
         f"read: public, {WHOLE}",
         "read: private",
-        "read: ['*:reader']",
+        "read: ['0123:*', '.r:-.example.org']",
+        "read: unmanaged, write: unmanaged",
         "metadata: {}",
         "read: public, state: retired, retirement: {reason: Closed, date: 2026-11-01}",
     ],

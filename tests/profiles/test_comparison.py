@@ -52,7 +52,8 @@ def values(name, paths):
         ("keys", "le plus strict : hautement-securise"),
         ("egress", "le plus strict : hautement-securise"),
         ("audit.retention_days", "le plus strict : hautement-securise"),
-        ("object.versioning", "pareil aujourd'hui, mais seul open-data y tient"),
+        ("object.versioning", None),
+        ("object.temp_urls", "seul hautement-securise en parle"),
         ("publishing", "deux buts, aucun n'est le plus strict"),
         ("classification", "deux buts, aucun n'est le plus strict"),
         ("quotas.compute", "des quantités, sans question de sévérité"),
@@ -65,6 +66,12 @@ def test_the_two_tiers_compared(choice, verdict):
     found = told("hautement-securise", "open-data").get(choice)
     said = found and report.verdict(found, SECURE, OPEN).render("fr")
     assert said == verdict
+
+
+def test_what_is_the_same_and_held_by_one_only_is_told():
+    found = told("startup", "open-data")["object.versioning"]
+    said = report.verdict(found, PROFILES["startup"], OPEN).render("fr")
+    assert said == "pareil aujourd'hui, mais seul open-data y tient"
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

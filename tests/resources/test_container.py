@@ -4,6 +4,7 @@ import pytest
 from answers import Answers, cloud, with_tenant
 from written import written
 
+from provision.cloud import shelf
 from provision.errors import Conflict, Forbidden
 from provision.model.address import Address
 from provision.model.resource import Live
@@ -101,7 +102,7 @@ def test_a_container_of_theirs_shows_what_it_says_and_not_what_swift_does():
 
 
 def test_an_account_is_read_page_after_page(monkeypatch):
-    monkeypatch.setattr(container, "PAGE", 2)
+    monkeypatch.setattr(shelf, "PAGE", 2)
     pages = {None: [{"name": "a"}, {"name": "b c"}], "b c": [{"name": "d"}]}
     made, _ = account(pages, **{"/a": {}, "/b%20c": {}, "/d": {}})
     assert [live.address.name for live in Container().observe(made, frozenset({"acme"}))] == ["a", "b c", "d"]

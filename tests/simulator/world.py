@@ -300,6 +300,7 @@ class World:
         self.image_access = Access("image_access", commit)
         self.key_quotas = Settings("key_quota", "keys", commit)
         self.secrets = Table("secret", commit, project_id=_project, name=_name)
+        self.accounts = Settings("account", "object-store", commit)
         self.containers = Table("container", commit, project_id=_project)
 
     def ledger_commit(self, what, kind, row):

@@ -22,6 +22,8 @@ _TEXTS = {
 _READERS = frozenset({"reader", "member", "admin", "swiftoperator"})
 _WRITERS = frozenset({"member", "admin", "swiftoperator"})
 _ACLS = ("x-container-read", "x-container-write")
+_SAID = (*_ACLS, "x-container-sync-to", "x-container-sync-key")
+_QUOTA = "x-account-meta-quota-bytes"
 
 
 def refuse(status, text=None):
@@ -67,7 +69,10 @@ def show_account(world, ask, account):
     _may(world, ask, account, _READERS)
     project = account.removeprefix("AUTH_")
     rows = world.containers.select({"project_id": {project}}, ask.horizon)
-    headers = {"X-Account-Container-Count": str(len(rows)), "X-Timestamp": f"{time.time():.5f}"}
+    said = world.accounts.get(project, ask.horizon) or {}
+    headers = {"X-Account-Container-Count": str(len(rows)), "X-Timestamp": f"{time.time():.5f}", **said}
+    if said.get(_QUOTA):
+        headers["X-Account-Quota-Bytes"] = said[_QUOTA]
     if ask.method == "HEAD":
         return Answer(204, None, headers)
     marker, limit = ask.one("marker", ""), int(ask.one("limit", "10000"))
@@ -85,6 +90,24 @@ def _entry(row):
         "last_modified": when,
         "storage_policy": "one-copy",
     }
+
+
+@routes.on("POST", "/v1/{account}")
+def write_account(world, ask, account):
+    _may(world, ask, account, _WRITERS)
+    sent = {name.lower(): value for name, value in ask.headers.items()}
+    if _QUOTA in sent and "ResellerAdmin" not in ask.who.roles:
+        raise refuse(403)
+    if not sent.get(_QUOTA, "0").isdigit() and sent[_QUOTA]:
+        raise refuse(400)
+    project = account.removeprefix("AUTH_")
+    told = {name: value for name, value in sent.items() if name.startswith("x-account-meta-")}
+    said = {name: value for name, value in {**(world.accounts.get(project) or {}), **told}.items() if value}
+    if said:
+        world.accounts.put(project, said, time.time())
+    else:
+        world.accounts.drop(project)
+    return Answer(204, b"", _HTML)
 
 
 @routes.on("PUT POST", "/v1/{account}/{container}")
@@ -121,7 +144,7 @@ def _headers(before, sent):
         key = name.lower()
         if key.startswith("x-remove-"):
             said.pop(f"x-{key.removeprefix('x-remove-')}", None)
-        elif key.startswith("x-container-meta-") or key in _ACLS:
+        elif key.startswith("x-container-meta-") or key in _SAID:
             said[key] = value
             if not value:
                 del said[key]
