@@ -33,6 +33,10 @@ COMMANDS: Final = {
         "put what the profiles promise to the test, on the live cloud",
         "mettre à l'épreuve ce que promettent les profils, sur le cloud",
     ),
+    "credential": say(
+        "make, list and revoke application credentials of yours, without admin rights",
+        "créer, lister et révoquer vos identifiants d'application, sans droits d'administration",
+    ),
     "profile": say(
         "read the profiles that tenants are made from", "lire les profils dont les locataires sont faits"
     ),

@@ -166,6 +166,20 @@ class Cloud:
         """Return the id of the project we are scoped to ourselves, if any."""
         return self._access().project_id
 
+    @property
+    def user(self) -> str:
+        """Return the id of the user we are."""
+        return str(self._access().user_id)
+
+    @property
+    def roles(self) -> frozenset[str]:
+        """Return the names of the roles that our token carries, implied ones included."""
+        return frozenset(self._access().role_names or ())
+
+    def names_of(self, service: str) -> tuple[str, ...]:
+        """Return what the catalogue calls a service, which may be several names (``block-storage``, ``volumev3``)."""
+        return tuple(alias for alias in self._aliases(service) if alias in self.catalogue)
+
     def account(self, project: str) -> Api:
         """Return Swift at the account of a project, whatever project we are scoped to."""
         before, after = self._own_account

@@ -116,6 +116,15 @@ _CHOICE: Final = _object(
 _PAGE: Final = _object(
     profile=_TEXT, language={"enum": list(LANGUAGES)}, path=_TEXT, state=_TEXT, page=_MAYBE
 )
+_CREDENTIAL: Final = {
+    "name": _TEXT,
+    "id": _TEXT,
+    "project": _TEXT,
+    "roles": _list(_TEXT),
+    "expires": _MAYBE,
+    "unrestricted": _FLAG,
+    "rules": {"anyOf": [{"type": "null"}, _list(_object(service=_TEXT, method=_TEXT, path=_TEXT))]},
+}
 
 RESULTS: Final[dict[str, Schema]] = {
     "plan": _object(**_PLAN),
@@ -133,6 +142,9 @@ RESULTS: Final[dict[str, Schema]] = {
         seconds=_SECONDS,
         sha256={"type": "string", "pattern": "^[0-9a-f]{64}$"},
     ),
+    "credential-create": _object(**_CREDENTIAL, file=_TEXT),
+    "credential-list": _list(_object(**_CREDENTIAL, faults=_list(_TEXT))),
+    "credential-revoke": _object(**_CREDENTIAL),
     "check": _list(_object(file=_TEXT, line=_COUNT, what=_TEXT, do=_TEXT)),
     "init": _object(
         estate=_TEXT,
