@@ -15,7 +15,11 @@ from provision.draft import look
 
 PROFILES = {
     SECURED: "profile: hautement-securise\n",
-    TOWN: "profile: collectivite\ncompute: {flavors: []}\n",  # one server a run is enough
+    # One server a run is enough; and bounds that no shipped profile has on what the others forbid or leave.
+    TOWN: (
+        "profile: collectivite\ncompute: {flavors: []}\ns3_credentials: {policy: forbidden}\n"
+        "trusts: {allowed: true, redelegation: false, impersonation: false, max_days: 30}\n"
+    ),
 }
 
 
