@@ -124,9 +124,9 @@ def revoke(whose: Whose, name: str, path: Path | None) -> Credential:
 def _standing(whose: Whose) -> Iterator[tuple[Cloud, Terms]]:
     """Yield the cloud as the user sees it, and the limits that hold in the project it is scoped to."""
     estate = declare.load(whose.folder) if whose.folder and not whose.profile else None
-    name = estate.name if estate else _NOBODY
+    owner = estate.owner if estate else _NOBODY
     fallback = estate.cloud if estate else None
-    with closing(connect(whose.cloud, fallback=fallback, estate=name, workers=1)) as cloud:
+    with closing(connect(whose.cloud, fallback=fallback, estate=owner, workers=1)) as cloud:
         if estate is not None:
             tenant = estate.tenants.get(_tenant(cloud) or "")
             if tenant is None:

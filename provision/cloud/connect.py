@@ -269,7 +269,9 @@ def _by_service(counted: Counter[tuple[str, str]]) -> dict[str, dict[str, int]]:
     return found
 
 
-def connect(name: str | None, *, estate: str, fallback: str | None = None, workers: int = 16) -> Cloud:
+def connect(
+    name: str | None, *, estate: str | Owner, fallback: str | None = None, workers: int = 16
+) -> Cloud:
     """Connect, over a session that only reads until `Cloud.writing` says otherwise.
 
     `name` is a cloud of clouds.yaml (None: ``OS_CLOUD`` or OS_* variables, else `fallback`); `estate` is whose marks we
@@ -290,7 +292,8 @@ def connect(name: str | None, *, estate: str, fallback: str | None = None, worke
                 "nommer un cloud de clouds.yaml avec --cloud ou OS_CLOUD",
             ),
         ) from error
-    return _open(name or region.name or "envvars", region, Owner(estate), workers)
+    owner = estate if isinstance(estate, Owner) else Owner(estate)
+    return _open(name or region.name or "envvars", region, owner, workers)
 
 
 def _open(name: str, region: CloudRegion, owner: Owner, workers: int) -> Cloud:

@@ -68,7 +68,7 @@ _OUTCOME: Final = _object(
 )
 _PROOF: Final = _object(
     tenant=_TEXT,
-    name={"type": "string", "pattern": "^[a-z-]+$"},
+    name={"type": "string", "pattern": "^[a-z0-9-]+$"},
     promise=_TEXT,
     key=_TEXT,
     origin={"type": "string", "pattern": ":[0-9]+$"},
@@ -145,6 +145,9 @@ RESULTS: Final[dict[str, Schema]] = {
     "credential-create": _object(**_CREDENTIAL, file=_TEXT),
     "credential-list": _list(_object(**_CREDENTIAL, faults=_list(_TEXT))),
     "credential-revoke": _object(**_CREDENTIAL),
+    "whois": _list(
+        _object(name=_TEXT, what={"enum": ["domain", "project", "group"]}, tenant=_TEXT, profile=_TEXT)
+    ),
     "check": _list(_object(file=_TEXT, line=_COUNT, what=_TEXT, do=_TEXT)),
     "init": _object(
         estate=_TEXT,
