@@ -24,8 +24,10 @@ from provision.text import say
 
 if TYPE_CHECKING:
     from provision.cloud.connect import Cloud
+    from provision.model.address import Address
     from provision.model.resource import Desired, Live
     from provision.model.tenant import Tenant
+    from provision.text import Text
 
 AT_A_TIME = 500
 
@@ -72,6 +74,7 @@ class Draft:
             left_out=left_out,
             made_at=datetime.now(UTC).isoformat(timespec="seconds"),
             made_by=f"{getpass.getuser()}@{socket.gethostname()}",
+            objections=_objections(tenants, live),
         )
 
     def plans(self, tenants: Sequence[Tenant]) -> Iterator[Plan]:
@@ -90,6 +93,20 @@ class Draft:
         problems.extend(_services_missing(tenant, wanted, self.cloud.services))
         left_out.extend(_optional_missing(tenant, wanted, self.cloud.services))
         return wanted
+
+
+def _objections(tenants: Iterable[Tenant], live: Iterable[Live[Any]]) -> dict[tuple[Address, str], Text]:
+    """Return what documents have against things that are there, by address and id; it is told of those that nobody asked for."""
+    found: dict[tuple[str, str], list[Live[Any]]] = defaultdict(list)
+    for each in live:
+        found[each.address.tenant, each.address.kind].append(each)
+    told: dict[tuple[Address, str], Text] = {}
+    for tenant in tenants:
+        for name, kind in kinds().items():
+            those = found.get((tenant.key, name), [])
+            said = kind.objections(tenant, those) if those else {}
+            told.update({(each.address, each.id): said[each.id] for each in those if each.id in said})
+    return told
 
 
 def _one_of_each_kind(tenants: Sequence[Tenant]) -> Collection[Desired[Any]]:

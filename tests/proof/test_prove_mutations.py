@@ -6,9 +6,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
 import pytest
-from mutated_people import ABOUT_PEOPLE, OF_PEOPLE, in_order
+from mutated_people import ABOUT_PEOPLE, OF_PEOPLE, granted, in_order
 from promised import AT_A_TIME, SECURED, TOWN, Stand, broken, troubles, verdicts
 
+from provision import workflow
 from provision.cloud.guest import guest
 from provision.proof.promise import promises
 
@@ -227,6 +228,13 @@ def test_what_is_done_to_people_is_seen_and_breaks_nothing_else_of_theirs(stands
     with mutation(stands[key]):
         proofs = stands[key].try_all(only=ABOUT_PEOPLE)
     assert (broken(proofs), troubles(proofs)) == (set(names.split()), [])
+
+
+def test_plan_too_tells_of_roles_that_break_what_the_documents_say(proven_estate, stands):
+    with granted("observer", "/projects/{project}")(stands[SECURED]):
+        changes = workflow.plan(workflow.Question(proven_estate)).plan.changes
+    told = [str(each.reason) for each in changes if each.address.kind == "role_assignment"]
+    assert [each for each in told if "breaks identity.roles" in each] == told[:1] != []
 
 
 def test_people_as_the_documents_have_them_break_nothing(stands):
