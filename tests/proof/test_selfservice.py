@@ -8,7 +8,7 @@ from contextlib import closing, contextmanager
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from promised import SECURED, TOWN
+from promised import SECURED, TOWN, Stand
 from ruamel.yaml import YAML
 
 from provision import cli
@@ -125,6 +125,19 @@ def test_one_that_publishes_writes_objects_and_nothing_else(stands, asked, tmp_p
                 cloud.compute.get("/servers")
             with pytest.raises(CloudError):  # it is no way to another one
                 cloud.identity.post(f"/users/{cloud.user}/application_credentials", {})
+
+
+def test_one_for_servers_boots_one_though_services_ask_one_another_for_it(
+    stands, asked, tmp_path, monkeypatch
+):
+    kept, stand = tmp_path / "servers.yaml", stands[SECURED]
+    with person(stand, asked.mine):
+        assert asked("create", "runner", "--out", kept, "--allow", "servers")[0] == 0
+        with using(kept, "runner", monkeypatch) as cloud:
+            seen = Stand(stand.operator, stand.tenant, cloud, stand.next_door).try_all(only={"server-boots"})
+            assert [str(each.seen) for each in seen if each.verdict != "HELD"] == []
+            with pytest.raises(CredentialsRefused):
+                cloud.network.post("/ports", {"port": {"network_id": stand.id("network", "backend")}})
 
 
 def test_what_the_documents_do_not_allow_is_refused_before_it_is_made(stands, asked, tmp_path):
