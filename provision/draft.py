@@ -25,8 +25,10 @@ from provision.text import say
 
 if TYPE_CHECKING:
     from provision.cloud.connect import Cloud
+    from provision.model.address import Address
     from provision.model.resource import Desired, Live
     from provision.model.tenant import Tenant
+    from provision.text import Text
 
 AT_A_TIME = 500
 
@@ -73,6 +75,7 @@ class Draft:
             left_out=left_out,
             made_at=datetime.now(UTC).isoformat(timespec="seconds"),
             made_by=f"{getpass.getuser()}@{socket.gethostname()}",
+            objections=_objections(tenants, live),
         )
 
     def plans(self, tenants: Sequence[Tenant]) -> Iterator[Plan]:
@@ -97,6 +100,20 @@ class Draft:
 def foresee(cloud: Cloud, tenants: Sequence[Tenant]) -> Iterator[None]:
     """Begin to read what the operator offers to all, which no lease guards and no tenant changes; return what to wait for."""
     return cloud.each(partial(_foreseen, cloud), _one_of_each_kind(tenants[:1]))
+
+
+def _objections(tenants: Iterable[Tenant], live: Iterable[Live[Any]]) -> dict[tuple[Address, str], Text]:
+    """Return what documents have against things that are there, by address and id; it is told of those that nobody asked for."""
+    found: dict[tuple[str, str], list[Live[Any]]] = defaultdict(list)
+    for each in live:
+        found[each.address.tenant, each.address.kind].append(each)
+    told: dict[tuple[Address, str], Text] = {}
+    for tenant in tenants:
+        for name, kind in kinds().items():
+            those = found.get((tenant.key, name), [])
+            said = kind.objections(tenant, those) if those else {}
+            told.update({(each.address, each.id): said[each.id] for each in those if each.id in said})
+    return told
 
 
 def _one_of_each_kind(tenants: Sequence[Tenant]) -> Collection[Desired[Any]]:

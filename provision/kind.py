@@ -30,7 +30,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar, get_type_hint
 from provision.errors import ProvisionError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from provision.cloud.connect import Cloud
     from provision.model.address import Address
@@ -159,6 +159,10 @@ class Kind(ABC, Generic[SpecT]):
     def concerns(self, tenant: Tenant) -> bool:  # noqa: ARG002 (for kinds whose reading costs a call a tenant)
         """Tell whether to read it for a tenant; a kind that costs calls a tenant is read only for those that ask for some."""
         return True
+
+    def objections(self, tenant: Tenant, found: Sequence[Live[SpecT]]) -> Mapping[str, Text]:  # noqa: ARG002 (for kinds that see what others made)
+        """Say, by id, what the tenant's documents have against things that nobody asked for: they are left, and told so."""
+        return {}
 
     def look(self, cloud: Cloud, address: Address) -> tuple[Live[SpecT], ...]:
         """Return everything that now answers to one address; the default observes its tenant."""

@@ -413,7 +413,7 @@ def _connected(question: Question) -> Iterator[tuple[Estate, list[Tenant], Cloud
     estate = declare.load(question.directory)
     tenants = _chosen(estate, question.tenants)
     with closing(
-        connect(question.cloud, fallback=estate.cloud, estate=estate.name, workers=question.workers)
+        connect(question.cloud, fallback=estate.cloud, estate=estate.owner, workers=question.workers)
     ) as cloud:
         yield estate, tenants, cloud
 

@@ -29,6 +29,7 @@ from provision.text import say
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from provision.model.marker import Owner
     from provision.model.plan import Step
 
 AT_ONCE: Final = 4  # steps of one tenant: few are ever ready together
@@ -43,7 +44,7 @@ class Job:
     """
 
     cloud: str
-    estate: str
+    owner: Owner
     run: str
     mark: str
     plan: Plan
@@ -75,13 +76,13 @@ class Connections:
     def of(self, job: Job, jobs: int) -> Cloud:
         """Return the connection for a job, of which there may be so many at a time; it writes, and does nothing else."""
         with self.lock:
-            run, cloud = self.opened.get((job.cloud, job.estate), ("", None))
+            run, cloud = self.opened.get((job.cloud, job.owner.estate), ("", None))
             if cloud is None or run != job.run:
                 if cloud is not None:
                     cloud.close()
-                cloud = connect(job.cloud, estate=job.estate, workers=jobs * AT_ONCE)
+                cloud = connect(job.cloud, estate=job.owner, workers=jobs * AT_ONCE)
                 cloud.wire.writable = True
-                self.opened[job.cloud, job.estate] = (job.run, cloud)
+                self.opened[job.cloud, job.owner.estate] = (job.run, cloud)
             return cloud
 
 
@@ -100,6 +101,7 @@ def bring(
     except ProvisionError as error:
         return Brought(failed(job.plan.steps, _not_connected(job, error)))
     cloud.ids.learn(job.known)
+    cloud.owner.learn(job.owner)
     begun = frozenset(step.address for step in job.plan.steps) if again else frozenset()
     performer = Performer(cloud, kinds(), to_make(job.plan), job.doubtful | begun)
     with ThreadPoolExecutor(AT_ONCE, job.tenant) as executor:

@@ -86,7 +86,7 @@ class Spread(Walker):
         for tenant, plan in planning.by_tenant(made).items():
             yield Job(
                 self.cloud.name,
-                self.cloud.owner.estate,
+                self.cloud.owner.of(tenant),
                 self.crew.run,
                 f"{tenant}-{run}-{self.crew.run}",
                 plan,

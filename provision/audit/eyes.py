@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
@@ -115,16 +115,22 @@ class Eyes:
         self, name: str, service: str, path: str, key: str, *, owner: str = "project_id", **params: object
     ) -> Mapping[str, Sequence[Body]]:
         """Return a collection by project; `owner` is the field that names it."""
+        return self.once(
+            name, lambda: _by(owner, self.cloud.api(service).list(path, key, **params), where=path)
+        )
 
-        def ask() -> Mapping[str, Sequence[Body]]:
-            sorted_out: dict[str, list[Body]] = defaultdict(list)
-            for body in self.cloud.api(service).list(path, key, **params):
-                if owner not in body:
-                    raise Forbidden(_ANONYMOUS, where=path)
-                sorted_out[str(body[owner] or "")].append(body)
-            return sorted_out
+    def whole_by_project(self, name: str, service: str, path: str, key: str) -> Mapping[str, Sequence[Body]]:
+        """Return a collection that knows no pages, by project: asked for with a limit, such a one answers nothing."""
+        return self.once(name, lambda: _by("project_id", self.cloud.api(service).get(path)[key], where=path))
 
-        return self.once(name, ask)
+
+def _by(owner: str, bodies: Iterable[Body], *, where: str) -> Mapping[str, Sequence[Body]]:
+    sorted_out: dict[str, list[Body]] = defaultdict(list)
+    for body in bodies:
+        if owner not in body:
+            raise Forbidden(_ANONYMOUS, where=where)
+        sorted_out[str(body[owner] or "")].append(body)
+    return sorted_out
 
 
 def _recognize_own_project(cloud: Cloud, tenants: frozenset[str]) -> None:

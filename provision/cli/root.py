@@ -49,6 +49,14 @@ COMMANDS: Final = {
         "make the DCAT-AP catalogue of what a tenant publishes",
         "faire le catalogue DCAT-AP de ce que publie un locataire",
     ),
+    "credential": say(
+        "make, list and revoke application credentials of yours, without admin rights",
+        "créer, lister et révoquer vos identifiants d'application, sans droits d'administration",
+    ),
+    "whois": say(
+        "tell which tenant a name in the cloud belongs to",
+        "dire à quel locataire appartient un nom du cloud",
+    ),
     "profile": say(
         "read the profiles that tenants are made from", "lire les profils dont les locataires sont faits"
     ),

@@ -178,6 +178,20 @@ class Cloud:
         """Tell whether Swift encrypts what it keeps, asked once a run. Raises `swift_info.Untold`."""
         return swift_info.encrypts(self)
 
+    @property
+    def user(self) -> str:
+        """Return the id of the user we are."""
+        return str(self._access().user_id)
+
+    @property
+    def roles(self) -> frozenset[str]:
+        """Return the names of the roles that our token carries, implied ones included."""
+        return frozenset(self._access().role_names or ())
+
+    def names_of(self, service: str) -> tuple[str, ...]:
+        """Return what the catalogue calls a service, which may be several names (``block-storage``, ``volumev3``)."""
+        return tuple(alias for alias in self._aliases(service) if alias in self.catalogue)
+
     def account(self, project: str) -> Api:
         """Return Swift at the account of a project, whatever project we are scoped to."""
         before, after = self._own_account
@@ -264,7 +278,9 @@ def _by_service(counted: Counter[tuple[str, str]]) -> dict[str, dict[str, int]]:
     return found
 
 
-def connect(name: str | None, *, estate: str, fallback: str | None = None, workers: int = 16) -> Cloud:
+def connect(
+    name: str | None, *, estate: str | Owner, fallback: str | None = None, workers: int = 16
+) -> Cloud:
     """Connect, over a session that only reads until `Cloud.writing` says otherwise.
 
     `name` is a cloud of clouds.yaml (None: ``OS_CLOUD`` or OS_* variables, else `fallback`); `estate` is whose marks we
@@ -285,7 +301,8 @@ def connect(name: str | None, *, estate: str, fallback: str | None = None, worke
                 "nommer un cloud de clouds.yaml avec --cloud ou OS_CLOUD",
             ),
         ) from error
-    return _open(name or region.name or "envvars", region, Owner(estate), workers)
+    owner = estate if isinstance(estate, Owner) else Owner(estate)
+    return _open(name or region.name or "envvars", region, owner, workers)
 
 
 def _open(name: str, region: CloudRegion, owner: Owner, workers: int) -> Cloud:

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import secrets
 from contextlib import closing, contextmanager
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from provision.cloud.connect import reconnect
+from provision.cloud.moments import named
 from provision.errors import NotFound
 from provision.model.address import Address
 from provision.text import say
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from provision.cloud.connect import Cloud
     from provision.model.tenant import Tenant
@@ -59,20 +60,31 @@ def _member(cloud: Cloud, tenant: Tenant, group: str) -> Iterator[tuple[str, str
     members = cloud.ids.of(Address("group", tenant.key, group))
     project = cloud.ids.of(Address("project", tenant.key, tenant.key))
     domain = cloud.identity.get(f"/projects/{project}")["project"]["domain_id"]
-    name, password = f"provision-proof-{secrets.token_hex(4)}", secrets.token_urlsafe(24)
-    body = {
-        "name": name,
-        "domain_id": domain,
-        "password": password,
-        "description": "a moment's user of provision's proofs",
-    }
-    try:
-        user = cloud.identity.post("/users", {"user": body})["user"]["id"]
+    with someone(cloud, domain) as (user, password):
         cloud.identity.put(f"/groups/{members}/users/{user}")
         yield user, password, domain
-    finally:
-        for made in list(cloud.identity.list("/users", "users", name=name, domain_id=domain)):
-            cloud.identity.delete(f"/users/{made['id']}")
+
+
+@contextmanager
+def someone(cloud: Cloud, domain: str, options: Mapping[str, Any] | None = None) -> Iterator[tuple[str, str]]:
+    """Yield (user, password) of a new user in a domain, with some options and in no group.
+
+    It is looked for by name and removed at the end, whatever happens: also where the answer to its making was lost.
+    """
+    password = secrets.token_urlsafe(24)
+    with named() as name:
+        body = {
+            "name": name,
+            "domain_id": domain,
+            "password": password,
+            "description": "a moment's user of provision's proofs",
+            "options": dict(options or {}),
+        }
+        try:
+            yield cloud.identity.post("/users", {"user": body})["user"]["id"], password
+        finally:
+            for made in list(cloud.identity.list("/users", "users", name=name, domain_id=domain)):
+                cloud.identity.delete(f"/users/{made['id']}")
 
 
 def _working_group(tenant: Tenant) -> str:

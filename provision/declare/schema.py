@@ -30,6 +30,14 @@ from provision.declare.policy import (
 )
 from provision.kind import kinds
 
+SALT: Final[Schema] = {
+    "type": "string",
+    "pattern": "^[^{}]{16,200}$",
+    "says": {
+        "en": "16 characters or more that nobody can guess",
+        "fr": "16 caractères ou plus que nul ne devine",
+    },
+}
 DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
 PROFILE_ONLY: Final = ("version", "title", "summary", "extends", "assignable", "floor", "why")
 TENANT_ONLY: Final = ("tenant", "profile", "title", "state", "retirement", "waivers")
@@ -195,7 +203,7 @@ def estate_schema() -> Schema:
         volume_types=names,
         secret_stores=closed(hardware=listed(TEXT)),
         destinations=open_table(_DESTINATION),
-        naming=closed(domain=TEXT, project=TEXT, group=TEXT),
+        naming=closed(domain=TEXT, project=TEXT, group=TEXT, pseudonyms=SALT),
         defaults=_layer("tenant", "profile"),
         approvers=listed(PERSON),
         envelopes=open_table(closed(("yearly_eur",), yearly_eur={"type": "number", "minimum": 0}, owner=TEXT)),

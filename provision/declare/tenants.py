@@ -8,6 +8,7 @@ from typing import Any, Final
 from provision.declare.check import shape
 from provision.declare.floors import raised, unchosen, weakened
 from provision.declare.layers import overlay
+from provision.declare.naming import pseudonym
 from provision.declare.node import Layer, Node, mapping, scalar, values
 from provision.declare.profiles import Built
 from provision.declare.render import render
@@ -22,6 +23,12 @@ NAMING: Final = {
     "project": "{{ tenant.key }}",
     "group": "{{ tenant.key }}-{{ group }}",
 }
+PSEUDONYMOUS: Final = {
+    "domain": "{{ tenant.pseudonym }}",
+    "project": "{{ tenant.pseudonym }}",
+    "group": "{{ tenant.pseudonym }}-{{ group }}",
+}
+_NOT_ASKED: Final = ("defaults", "naming")
 _ABOUT: Final = ("title", "kind", "classification", "owner")
 
 
@@ -61,9 +68,11 @@ class Assembly:
 
     def _context(self, root: Node, built: Built) -> dict[str, Any]:
         about: dict[str, Any] = {"key": root.value["tenant"]}
+        if isinstance(salt := self._estate.get("naming.pseudonyms"), str):
+            about["pseudonym"] = pseudonym(salt, str(self._estate.get("estate")), str(about["key"]))
         context = {
             "tenant": about,
-            "estate": {key: value for key, value in self._estate.tree.items() if key != "defaults"},
+            "estate": {key: value for key, value in self._estate.tree.items() if key not in _NOT_ASKED},
             "profile": {"name": built.profile.name, "version": built.profile.version},
         }
         for key in _ABOUT:
@@ -91,13 +100,16 @@ class Assembly:
 
     def _names(self, root: Node, context: Mapping[str, Any]) -> Mapping[str, str]:
         names = {what: self._name(what, context) for what in ("project", "domain")}
+        if alias := context["tenant"].get("pseudonym"):
+            names["pseudonym"] = alias
         for group in Values(root.value, {}).section("identity.groups"):
             names[f"group:{group}"] = self._name("group", {**context, "group": group})
         return names
 
     def _name(self, what: str, context: Mapping[str, Any]) -> str:
+        usual = PSEUDONYMOUS if "pseudonym" in context["tenant"] else NAMING
         written = self._root.at(("naming", what)) or scalar(
-            NAMING[what], Origin("-", 0), Layer("provision", what)
+            usual[what], Origin("-", 0), Layer("provision", what)
         )
         return str(render(written, context, self._mistakes).value)
 

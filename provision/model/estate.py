@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from provision.model.marker import Owner
 from provision.model.origin import Origin
 from provision.model.tenant import Tenant, Values
 
@@ -55,3 +56,8 @@ class Estate:
     values: Values
     tenants: Mapping[str, Tenant]
     profiles: Mapping[str, Profile]
+
+    @property
+    def owner(self) -> Owner:
+        """Return on whose behalf its resources are marked."""
+        return Owner(self.name, {key: each.pseudonym for key, each in self.tenants.items() if each.pseudonym})

@@ -2,14 +2,14 @@
 
 The marker is short, stable, readable and no secret: ``[provision:network/acme/backend g:1f0c9a2e]``. Its last
 part is derived from the estate's name, so that two estates on one cloud never take each other's resources
-for their own.
+for their own. A tenant that goes by a pseudonym is called by it there too.
 """
 
 from __future__ import annotations
 
 import re
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 from provision.model.address import Address
@@ -26,9 +26,28 @@ MAX_DESCRIPTION: Final = 255
 
 @dataclass(frozen=True, slots=True)
 class Owner:
-    """The estate on whose behalf resources are marked."""
+    """The estate on whose behalf resources are marked, and what tenants are called in the cloud who go by a pseudonym."""
 
     estate: str
+    pseudonyms: dict[str, str] = field(default_factory=dict, compare=False)
+    _keys: dict[str, str] = field(default_factory=dict, init=False, compare=False, repr=False)
+
+    def __post_init__(self) -> None:
+        """Know whose each pseudonym is."""
+        self.learn(self)
+
+    def learn(self, other: Owner) -> None:
+        """Know the pseudonyms that another one knows too."""
+        self.pseudonyms.update(other.pseudonyms)
+        self._keys.update({alias: key for key, alias in other.pseudonyms.items()})
+
+    def of(self, tenant: str) -> Owner:
+        """Return what is to be known of one tenant."""
+        return Owner(self.estate, {key: alias for key, alias in self.pseudonyms.items() if key == tenant})
+
+    def called(self, address: Address) -> Address:
+        """Return an address as the cloud may see it."""
+        return _renamed(address, self.pseudonyms.get(address.tenant))
 
     def group(self, address: Address) -> str:
         """Return eight hexadecimal digits that tie an address to this estate."""
@@ -36,7 +55,8 @@ class Owner:
 
     def marker(self, address: Address) -> str:
         """Return the marker of a resource of this estate."""
-        return f"[provision:{address} g:{self.group(address)}]"
+        shown = self.called(address)
+        return f"[provision:{shown} g:{self.group(shown)}]"
 
     def describe(self, text: str, address: Address) -> str:
         """Return a description that ends with the marker, within the 255 characters Neutron takes."""
@@ -55,14 +75,29 @@ class Owner:
             return description or "", None
         address = Address.parse(found["address"])
         text = (description or "")[: found.start()]
-        return (text, address) if found["group"] == self.group(address) else (description or "", None)
+        if found["group"] != self.group(address):
+            return description or "", None
+        return text, _renamed(address, self._keys.get(address.tenant))
 
     def tags(self, tenant: str) -> tuple[str, str]:
         """Return the tags of a project of this estate."""
-        return (f"{TAG_PREFIX}{tenant}", f"{ESTATE_TAG_PREFIX}{self.estate}")
+        return (f"{TAG_PREFIX}{self.pseudonyms.get(tenant, tenant)}", f"{ESTATE_TAG_PREFIX}{self.estate}")
+
+    def tagged(self, tags: list[str], tenant: str) -> list[str]:
+        """Return a project's tags with ours: what we said of its tenant before goes, other tags stay."""
+        others = [tag for tag in tags if self.tenant(tags) != tenant or not tag.startswith(TAG_PREFIX)]
+        return sorted({*others, *self.tags(tenant)})
 
     def tenant(self, tags: list[str]) -> str | None:
         """Return the tenant that a project's tags name, when they name this estate too."""
         if f"{ESTATE_TAG_PREFIX}{self.estate}" not in tags:
             return None
-        return next((tag.removeprefix(TAG_PREFIX) for tag in tags if tag.startswith(TAG_PREFIX)), None)
+        said = next((tag.removeprefix(TAG_PREFIX) for tag in tags if tag.startswith(TAG_PREFIX)), None)
+        return said and self._keys.get(said, said)
+
+
+def _renamed(address: Address, tenant: str | None) -> Address:
+    """Return an address under another name of its tenant (None: as it is), which what is called after it bears too."""
+    if tenant is None:
+        return address
+    return Address(address.kind, tenant, tenant if address.name == address.tenant else address.name)

@@ -70,7 +70,8 @@ class Tenant:
     `values` is floor > tenant > profile > parent profile > estate defaults; `estate` is what the operator
     knows once (external network, pools, flavours and volume types by role, naming, destinations).
     `names` holds the rendered names of the estate's naming rules (``names["project"]``,
-    ``names["domain"]``) and, under ``group:<key>``, the name of each group it declares.
+    ``names["domain"]``), under ``group:<key>`` the name of each group it declares, and under ``pseudonym`` what
+    the cloud calls it where the estate's naming says so.
     """
 
     key: str
@@ -83,6 +84,15 @@ class Tenant:
     def group_name(self, group: str) -> str:
         """Return what a group of the documents is called in the cloud."""
         return self.names.get(f"group:{group}", f"{self.key}-{group}")
+
+    @property
+    def pseudonym(self) -> str | None:
+        """Return what it is called in the cloud, or None where it is called by its key."""
+        return self.names.get("pseudonym")
+
+    def shown(self, said: object) -> str:
+        """Return words for a place where others may read them: none, where nobody is to know who it is."""
+        return "" if self.pseudonym else in_words(said)
 
     @property
     def retired(self) -> bool:

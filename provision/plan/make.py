@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-from provision.model.plan import Plan, Problem
+from provision.model.plan import Action, Plan, Problem
 from provision.plan.canonical import fingerprint
 from provision.plan.decide import Options, decide
 from provision.plan.guard import cascade, guard
@@ -15,8 +16,10 @@ from provision.plan.order import order
 
 if TYPE_CHECKING:
     from provision.kind import Kind
+    from provision.model.address import Address
     from provision.model.plan import Change, Step
     from provision.model.resource import Desired, Live
+    from provision.text import Text
 
 
 def make(  # noqa: PLR0913 (everything a plan is made of, and nothing else)
@@ -31,10 +34,12 @@ def make(  # noqa: PLR0913 (everything a plan is made of, and nothing else)
     left_out: Iterable[Change] = (),
     made_at: str = "",
     made_by: str = "",
+    objections: Mapping[tuple[Address, str], Text] = MappingProxyType({}),
 ) -> Plan:
     """Return the plan that brings what is there to what is wanted; a tenant with a problem is left out of it whole.
 
-    `left_out` are changes that only tell why something wanted is not made.
+    `left_out` are changes that only tell why something wanted is not made; `objections` are what the documents have
+    against things that are left because nobody asked for them.
     """
     problems = tuple(problems)
     barred = {problem.tenant for problem in problems}
@@ -43,7 +48,8 @@ def make(  # noqa: PLR0913 (everything a plan is made of, and nothing else)
     ours = {each.address: each for each in reversed(there) if each.owned}
     decided = guard(cascade(decide(kinds, wanted.values(), there, options), wanted, ours), wanted, options)
     spared = [change for change in left_out if change.address.tenant not in barred]
-    changes = tuple(sorted([*decided, *spared], key=lambda change: change.address))
+    told = (_objected(change, objections) for change in decided)
+    changes = tuple(sorted([*told, *spared], key=lambda change: change.address))
     return Plan(
         cloud=cloud,
         changes=changes,
@@ -54,6 +60,14 @@ def make(  # noqa: PLR0913 (everything a plan is made of, and nothing else)
         made_by=made_by,
         tenants=tuple(sorted(tenants)),
     )
+
+
+def _objected(change: Change, objections: Mapping[tuple[Address, str], Text]) -> Change:
+    """Return a change that leaves something, with what the documents have against it."""
+    if change.action is not Action.LEAVE or change.have is None:
+        return change
+    said = objections.get((change.address, change.have.id))
+    return change if said is None else replace(change, reason=said)
 
 
 def join(cloud: str, plans: Iterable[Plan]) -> Plan:

@@ -87,7 +87,7 @@ _OUTCOME: Final = _object(
 )
 _PROOF: Final = _object(
     tenant=_TEXT,
-    name={"type": "string", "pattern": "^[a-z-]+$"},
+    name={"type": "string", "pattern": "^[a-z0-9-]+$"},
     promise=_TEXT,
     key=_TEXT,
     origin={"type": "string", "pattern": ":[0-9]+$"},
@@ -181,6 +181,15 @@ _KEY_POLICY: Final = _object(
     algorithm=_MAYBE,
     bit_length={"type": ["integer", "null"]},
 )
+_CREDENTIAL: Final = {
+    "name": _TEXT,
+    "id": _TEXT,
+    "project": _TEXT,
+    "roles": _list(_TEXT),
+    "expires": _MAYBE,
+    "unrestricted": _FLAG,
+    "rules": {"anyOf": [{"type": "null"}, _list(_object(service=_TEXT, method=_TEXT, path=_TEXT))]},
+}
 
 RESULTS: Final[dict[str, Schema]] = {
     "plan": _object(**_PLAN),
@@ -224,6 +233,12 @@ RESULTS: Final[dict[str, Schema]] = {
     ),
     "catalogue": _object(**_CATALOGUE),
     "publish": _object(**_CATALOGUE),
+    "credential-create": _object(**_CREDENTIAL, file=_TEXT),
+    "credential-list": _list(_object(**_CREDENTIAL, faults=_list(_TEXT))),
+    "credential-revoke": _object(**_CREDENTIAL),
+    "whois": _list(
+        _object(name=_TEXT, what={"enum": ["domain", "project", "group"]}, tenant=_TEXT, profile=_TEXT)
+    ),
     "check": _list(_object(file=_TEXT, line=_COUNT, what=_TEXT, do=_TEXT)),
     "init": _object(
         estate=_TEXT,

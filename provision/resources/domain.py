@@ -10,7 +10,6 @@ from provision.kind import Kind, register
 from provision.model.address import Address
 from provision.model.document import within, worded
 from provision.model.resource import Desired, Live
-from provision.model.tenant import in_words
 from provision.text import say
 
 if TYPE_CHECKING:
@@ -55,7 +54,7 @@ class Domain(Kind[DomainSpec]):
             return
         yield Desired(
             Address(self.name, tenant.key, tenant.key),
-            DomainSpec(tenant.names["domain"], in_words(tenant.values.get("title")), enabled=True),
+            DomainSpec(tenant.names["domain"], tenant.shown(tenant.values.get("title")), enabled=True),
             tenant.values.origin("identity.domain"),
             origins={"description": tenant.values.origin("title")},
             retired=tenant.retirement(),

@@ -11,7 +11,6 @@ from provision.kind import Kind, immutable, register
 from provision.model.address import Address
 from provision.model.document import WORDS, named, within, worded
 from provision.model.resource import Desired, Live
-from provision.model.tenant import in_words
 from provision.text import say
 
 if TYPE_CHECKING:
@@ -66,7 +65,7 @@ class Group(Kind[GroupSpec]):
             path = f"identity.groups.{key}"
             yield Desired(
                 Address(self.name, tenant.key, key),
-                GroupSpec(tenant.group_name(key), at.domain, in_words(item.get("description"))),
+                GroupSpec(tenant.group_name(key), at.domain, tenant.shown(item.get("description"))),
                 tenant.values.origin(path),
                 at.needs,
                 {"description": tenant.values.origin(f"{path}.description"), "domain": at.origin},

@@ -11,7 +11,6 @@ from provision.errors import Conflict, NotFound
 from provision.kind import Kind, immutable, register
 from provision.model.address import Address
 from provision.model.resource import Desired, Live
-from provision.model.tenant import in_words
 from provision.text import say
 
 if TYPE_CHECKING:
@@ -66,7 +65,7 @@ class Project(Kind[ProjectSpec]):
         yield Desired(
             Address(self.name, tenant.key, tenant.key),
             ProjectSpec(
-                tenant.names["project"], at.domain, in_words(tenant.values.get("title")), enabled=True
+                tenant.names["project"], at.domain, tenant.shown(tenant.values.get("title")), enabled=True
             ),
             tenant.values.origin("tenant"),
             at.needs,
@@ -150,7 +149,7 @@ def _body(cloud: Cloud, want: Desired[ProjectSpec], tags: list[str]) -> dict[str
         "name": spec.name,
         "description": cloud.owner.describe(spec.description or "", want.address),
         "enabled": spec.enabled is not False,
-        "tags": sorted({*tags, *cloud.owner.tags(want.address.tenant)}),
+        "tags": cloud.owner.tagged(tags, want.address.tenant),
     }
 
 

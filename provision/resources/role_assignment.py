@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
@@ -14,10 +15,11 @@ from provision.model.resource import Desired, Live
 from provision.text import say
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     from provision.cloud.connect import Cloud
     from provision.model.tenant import Tenant
+    from provision.text import Text
 
 ON_DOMAIN: Final = "@domain"
 
@@ -107,6 +109,43 @@ class RoleAssignment(Kind[RoleAssignmentSpec]):
     def delete(self, cloud: Cloud, have: Live[RoleAssignmentSpec]) -> None:
         """Withdraw it."""
         cloud.identity.delete(have.id)
+
+    def objections(self, tenant: Tenant, found: Sequence[Live[RoleAssignmentSpec]]) -> Mapping[str, Text]:
+        """Object to a role that is not on the list of its place, and to one that its holder may not have beside another."""
+        held: dict[str, set[str]] = defaultdict(set)
+        for live in found:
+            held[live.spec.who].add(live.spec.role)
+        apart = [frozenset(each) for each in tenant.values.items("identity.roles.incompatible")]
+        together = {
+            live.id: _together(those)
+            for live in found
+            for those in apart
+            if live.spec.role in those and those <= held[live.spec.who]
+        }
+        return together | {live.id: _UNLISTED for live in found if _unlisted(tenant, live.spec)}
+
+
+_UNLISTED: Final = say(
+    "no document asks for it, and it breaks identity.roles: nobody may have this role here",
+    "aucun document ne la demande, et elle enfreint identity.roles : personne ne peut avoir ce rôle ici",
+)
+
+
+def _together(roles: frozenset[str]) -> Text:
+    return say(
+        "no document asks for it, and it breaks identity.roles.incompatible: {roles} together",
+        "aucun document ne la demande, et elle enfreint identity.roles.incompatible : {roles} ensemble",
+        roles=" + ".join(sorted(roles)),
+    )
+
+
+def _unlisted(tenant: Tenant, spec: RoleAssignmentSpec) -> bool:
+    """Tell whether documents that have a list for the place of a role do not have the role on it."""
+    if spec.on == "domain":
+        delegated = tenant.values.get("identity.roles.delegated")
+        return delegated is not None and spec.role != delegated
+    allowed = tenant.values.get("identity.roles.allowed")
+    return allowed is not None and spec.role not in allowed
 
 
 def _address(tenant: str, spec: RoleAssignmentSpec) -> Address:

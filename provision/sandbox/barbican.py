@@ -35,7 +35,7 @@ def configure(site: Site) -> Mapping[str, str]:
             "crypto": {"enabled_crypto_plugins": "simple_crypto", "namespace": "barbican.crypto.plugin"},
             "simple_crypto_plugin": {"kek": site.secrets.barbican},
             "queue": {"enable": False},
-            "keystone_authtoken": token_check(site, "barbican"),
+            "keystone_authtoken": token_check(site, "barbican", "key-manager"),
             "oslo_messaging_notifications": {"driver": "noop"},
         }
     )

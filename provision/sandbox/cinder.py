@@ -49,7 +49,7 @@ def configure(site: Site) -> Mapping[str, str]:
             },
             "database": {"connection": site.database("cinder"), "sqlite_synchronous": False},
             "coordination": {"backend_url": f"file://{site.path('cinder', 'coordination')}"},
-            "keystone_authtoken": token_check(site, "cinder"),
+            "keystone_authtoken": token_check(site, "cinder", "block-storage"),
             "service_user": {"send_service_user_token": True, **credentials(site, "cinder")},
             "nova": credentials(site, "cinder"),
             "key_manager": {"backend": "barbican"},

@@ -42,7 +42,7 @@ def configure(site: Site) -> Mapping[str, str]:
                 "flavor": "keystone",
                 "config_file": packaged("glance", "etc/glance/glance-api-paste.ini"),
             },
-            "keystone_authtoken": token_check(site, "glance"),
+            "keystone_authtoken": token_check(site, "glance", "image"),
             "oslo_concurrency": {"lock_path": site.path("glance", "locks")},
             **quiet(),
         }

@@ -55,8 +55,11 @@ def credentials(site: Site, user: str) -> dict[str, str | int | bool | Path]:
     }
 
 
-def token_check(site: Site, user: str) -> dict[str, str | int | bool | Path]:
-    """Return how a service checks the tokens it is shown; they stay in its memory for five minutes."""
+def token_check(site: Site, user: str, service: str) -> dict[str, str | int | bool | Path]:
+    """Return how a service checks the tokens it is shown; they stay in its memory for five minutes.
+
+    It must know its own type, or it refuses every application credential that has access rules.
+    """
     return {
         **credentials(site, user),
         "www_authenticate_uri": f"{site.url('keystone')}/v3",
@@ -64,6 +67,7 @@ def token_check(site: Site, user: str) -> dict[str, str | int | bool | Path]:
         "service_token_roles": "service",
         "service_token_roles_required": True,
         "token_cache_time": 300,
+        "service_type": service,
     }
 
 

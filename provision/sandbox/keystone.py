@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from provision.sandbox.site import Site
 
 ROLES = ("creator", "observer", "audit", "swiftoperator", "ResellerAdmin")
+METHODS = "external,password,token,oauth1,mapped,application_credential,totp"  # totp is not there by default
 _ROUNDS = 4
 
 
@@ -27,6 +28,7 @@ def configure(site: Site) -> Mapping[str, str]:
             "database": {"connection": site.database("keystone"), "sqlite_synchronous": False},
             "cache": {"enabled": True, "backend": "dogpile.cache.memory"},
             "identity": {"password_hash_rounds": _ROUNDS, "password_hash_algorithm": "bcrypt"},
+            "auth": {"methods": METHODS},
             "token": {"provider": "fernet", "expiration": 86400},
             "fernet_tokens": {"key_repository": site.path("keystone", "tokens")},
             "fernet_receipts": {"key_repository": site.path("keystone", "receipts")},
@@ -162,8 +164,11 @@ def _set_passwords(database: sqlite3.Connection, site: Site) -> None:
 
 
 def serve(site: Site) -> Any:  # noqa: ANN401 - a WSGI application
-    """Return keystone's application."""
+    """Return keystone's application; SQLite is told to remove what hung on what is removed, as other databases do."""
+    from keystone.common import sql  # noqa: PLC0415
     from keystone.server.flask import core  # noqa: PLC0415
+
+    sql.enable_sqlite_foreign_key()
 
     return core.initialize_application(
         name="public", config_files=[str(site.path("keystone", "keystone.conf"))]

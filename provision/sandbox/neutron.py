@@ -48,7 +48,7 @@ def configure(site: Site) -> Mapping[str, str]:
             "ml2_type_flat": {"flat_networks": "public"},
             "ml2_type_vlan": {"network_vlan_ranges": "public:100:199"},
             "ml2_type_vxlan": {"vni_ranges": "1:20000"},
-            "keystone_authtoken": token_check(site, "neutron"),
+            "keystone_authtoken": token_check(site, "neutron", "network"),
             "nova": credentials(site, "neutron"),
             "placement": credentials(site, "neutron"),
             "oslo_concurrency": {"lock_path": site.path("neutron", "locks")},

@@ -34,7 +34,7 @@ def configure(site: Site) -> Mapping[str, str]:
             "api_database": {"connection": site.database("nova_api"), "sqlite_synchronous": False},
             "database": {"connection": site.database("nova"), "sqlite_synchronous": False},
             "quota": {"driver": "nova.quota.DbQuotaDriver"},
-            "keystone_authtoken": token_check(site, "nova"),
+            "keystone_authtoken": token_check(site, "nova", "compute"),
             "service_user": {"send_service_user_token": True, **credentials(site, "nova")},
             "placement": credentials(site, "nova"),
             "neutron": credentials(site, "nova"),

@@ -24,7 +24,7 @@ def configure(site: Site) -> Mapping[str, str]:
                 "sqlite_synchronous": False,
                 "sync_on_startup": True,
             },
-            "keystone_authtoken": token_check(site, "placement"),
+            "keystone_authtoken": token_check(site, "placement", "placement"),
             **quiet(),
         }
     )

@@ -109,9 +109,9 @@ def _proxy(site: Site, common: Mapping[str, Any]) -> str:
     }
     sections["filter:authtoken"] = {
         "paste.filter_factory": "keystonemiddleware.auth_token:filter_factory",
-        **token_check(site, "swift"),
+        **token_check(site, "swift", "object-store"),
         "delay_auth_decision": True,
-        "include_service_catalog": False,
+        "include_service_catalog": True,  # access rules are checked against it
     }
     return render(sections)
 

@@ -22,6 +22,7 @@ from provision.errors import (
     UsageError,
 )
 from provision.model.address import Address
+from provision.model.marker import Owner
 from provision.model.outcome import Status
 from provision.plan import by_tenant
 from provision.text import say
@@ -46,7 +47,7 @@ def jobs(cloud, *keys, run="one"):
     made = Draft.looking(cloud, tenants).whole(tenants)
     known = cloud.ids.known()
     return [
-        Job(cloud.name, "contract", run, f"{tenant}-{run}", plan, known.get(tenant, Known()))
+        Job(cloud.name, Owner("contract"), run, f"{tenant}-{run}", plan, known.get(tenant, Known()))
         for tenant, plan in by_tenant(made).items()
     ]
 
@@ -98,7 +99,7 @@ def test_what_an_earlier_run_had_begun_is_found_and_called_so(operator, simulato
     (job,) = jobs(operator, "acme")
     bring(job)
     network = Address("network", "acme", "backend")
-    earlier = Job(job.cloud, job.estate, "two", "acme-two", job.plan, job.known, frozenset({network}))
+    earlier = Job(job.cloud, job.owner, "two", "acme-two", job.plan, job.known, frozenset({network}))
     outcomes = {each.address: each for each in bring(earlier, again=True).outcomes}
     assert outcomes[network].found
     assert simulator.verdict()["duplicated"] == []

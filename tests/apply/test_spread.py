@@ -12,6 +12,7 @@ from provision.apply.spread import Spread
 from provision.cloud.ids import Ids, Known
 from provision.errors import UnknownOutcome
 from provision.model.event import Ended, Started, ignore
+from provision.model.marker import Owner
 from provision.model.outcome import Outcome, Status
 from provision.model.plan import Action
 from provision.plan import make
@@ -63,9 +64,7 @@ def walk(tmp_path):
         ]
         made = make(KINDS, wanted, [], cloud="library", tenants=KEYS)
         counted, told = [], []
-        cloud = SimpleNamespace(
-            name="library", owner=SimpleNamespace(estate="demo"), ids=Ids(), count=counted.append
-        )
+        cloud = SimpleNamespace(name="library", owner=Owner("demo"), ids=Ids(), count=counted.append)
         with ThreadPoolExecutor(4) as pool:
             hands = Hands(pool, work)
             spread = Spread(cloud, workers, on_event or told.append, stop, hands)
@@ -158,9 +157,7 @@ def test_what_a_job_removed_is_known_no_more(tmp_path):
     made = make(KINDS, [desired("one", tenant="t0", retired=True)], [gone], cloud="library", tenants=["t0"])
     ids = Ids()
     ids.record_live(gone)
-    cloud = SimpleNamespace(
-        name="library", owner=SimpleNamespace(estate="demo"), ids=ids, count=lambda sent: None
-    )
+    cloud = SimpleNamespace(name="library", owner=Owner("demo"), ids=ids, count=lambda sent: None)
     with ThreadPoolExecutor(1) as pool:
         hands = Hands(pool, lambda job: Brought(done(job).outcomes))
         (outcome,) = Spread(cloud, 1, ignore, lambda: False, hands).steps_of(

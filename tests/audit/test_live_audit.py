@@ -200,6 +200,14 @@ def test_people_who_sign_in_too_easily_and_credentials_that_never_end_are_found(
             asked = {"name": "forever", "unrestricted": True, "roles": [{"name": "member"}]}
             path = f"/users/{user}/application_credentials"
             made = own.identity.post(path, {"application_credential": asked})["application_credential"]["id"]
+            given = {
+                "trustor_user_id": user,
+                "trustee_user_id": user,
+                "project_id": stand.project(stand.clinic),
+                "impersonation": True,
+                "roles": [{"name": "member"}],
+            }
+            own.identity.post("/OS-TRUST/trusts", {"trust": given})
         options = {
             "multi_factor_auth_enabled": True,
             "multi_factor_auth_rules": [["password"], ["password", "totp"]],
@@ -218,7 +226,7 @@ def test_people_who_sign_in_too_easily_and_credentials_that_never_end_are_found(
         found = {each.control.id for each in audited.findings if each.status is Status.FAIL} - set(HERE)
         assert secret["secret"] not in repr(audited)
         stand.cloud.identity.delete(f"{path}/{made}")
-    assert found == {"TEN-IAM-09", "TEN-IAM-10", "TEN-IAM-11", "TEN-IAM-12"}
+    assert found == {"TEN-IAM-09", "TEN-IAM-10", "TEN-IAM-11", "TEN-IAM-12", "TEN-IAM-13"}
     s3 = next(
         each for each in audited.findings if each.control.id == "TEN-IAM-14" and "clinic" in each.subject
     )

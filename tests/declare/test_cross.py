@@ -141,6 +141,45 @@ def test_names_in_the_cloud_are_distinct_and_fit(documents, rule, name, more, sa
     assert any(said in each for each in documents.mistakes())
 
 
+SALT = "naming: {pseudonyms: a salt that nobody guesses"
+
+
+def test_a_tenant_may_go_by_a_pseudonym_that_is_always_the_same(documents):
+    documents.write("estate.yaml", f"estate: demo\n{SALT}}}\n")
+    documents.tenant("acme", "identity: {groups: {team: {}}}\n")
+    names = documents.load().tenants["acme"].names
+    assert (names["project"], names["group:team"]) == ("tmcnus6iys5ypn", "tmcnus6iys5ypn-team")
+
+
+@pytest.mark.parametrize(
+    ("estate", "said"),
+    [
+        (f"{SALT}, project: 'p-{{{{ tenant.key }}}}'}}", "naming.project tells who a tenant is"),
+        (f"{SALT}, group: '{{{{ tenant.title }}}}-{{{{ group }}}}'}}", "naming.group tells who a tenant is"),
+        ("naming: {pseudonyms: short}", "16 characters or more that nobody can guess"),
+        ("naming: {project: '{{ tenant.pseudonym }}'}", "pseudonym"),
+    ],
+)
+def test_a_pseudonym_is_no_use_where_a_rule_or_a_guess_tells_the_name(documents, estate, said):
+    documents.write("estate.yaml", f"estate: demo\n{estate}\n")
+    documents.tenant("acme")
+    assert any(said in each for each in documents.mistakes())
+
+
+def test_two_tenants_of_one_pseudonym_are_a_mistake(documents, monkeypatch):
+    monkeypatch.setattr("provision.declare.tenants.pseudonym", lambda *_: "tsame")
+    documents.write("estate.yaml", f"estate: demo\n{SALT}}}\n")
+    for key in ("acme", "blue"):
+        documents.tenant(key)
+    assert any("acme and blue would both have the pseudonym tsame" in each for each in documents.mistakes())
+
+
+def test_documents_are_not_given_the_salt(documents):
+    documents.write("estate.yaml", f"estate: demo\n{SALT}}}\n")
+    documents.tenant("acme", "title: '{{ estate.naming.pseudonyms }}'\n")
+    assert documents.mistakes()
+
+
 def container(more, public="true", datasets="licence: etalab-2.0, checksums: true", versioning="true"):
     return (
         f"object:\n  public: {public}\n  versioning: {versioning}\n  datasets: {{{datasets}}}\n"

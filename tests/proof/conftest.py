@@ -16,7 +16,11 @@ from provision.draft import look
 PROFILES = {
     # Its images are put to the test by themselves: see test_prove_alone.py.
     SECURED: "profile: hautement-securise\nimages: {signed: false}\n",
-    TOWN: "profile: collectivite\ncompute: {flavors: []}\n",  # one server a run is enough
+    # One server a run is enough; and bounds that no shipped profile has on what the others forbid or leave.
+    TOWN: (
+        "profile: collectivite\ncompute: {flavors: []}\ns3_credentials: {policy: forbidden}\n"
+        "trusts: {allowed: true, redelegation: false, impersonation: false, max_days: 30}\n"
+    ),
 }
 
 

@@ -12,9 +12,11 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from mutated_people import ABOUT_PEOPLE, OF_PEOPLE, granted, in_order
 from promised import AT_A_TIME, SECURED, TOWN, Stand, broken, troubles, verdicts
 from test_prove_alone import ALONE
 
+from provision import workflow
 from provision.cloud.guest import guest
 from provision.errors import NotFound
 from provision.keyring import Brought, Ring
@@ -385,7 +387,7 @@ BY_ADMIN = {"users-of-another-domain", "servers-of-all-projects", "networks-of-o
 
 
 def test_every_proof_has_a_mutation():
-    mutated = {name for _, names, _ in MUTATIONS.values() for name in names.split()}
+    mutated = {name for _, names, _ in (MUTATIONS | OF_PEOPLE).values() for name in names.split()}
     assert mutated | BY_ADMIN | ALONE == {each.name for each in promises()}
 
 
@@ -398,6 +400,27 @@ def test_a_broken_promise_is_seen_and_no_other(stands, words):
         proofs = stands[key].try_all(only=near, but=spared)
     assert (broken(proofs), troubles(proofs)) == (set(names.split()), [])
     assert set(verdicts(stands[key].try_all(only=names.split())).values()) == {"HELD"}
+
+
+@pytest.mark.parametrize("words", OF_PEOPLE)
+def test_what_is_done_to_people_is_seen_and_breaks_nothing_else_of_theirs(stands, words):
+    key, names, mutation = OF_PEOPLE[words]
+    with mutation(stands[key]):
+        proofs = stands[key].try_all(only=ABOUT_PEOPLE)
+    assert (broken(proofs), troubles(proofs)) == (set(names.split()), [])
+
+
+def test_plan_too_tells_of_roles_that_break_what_the_documents_say(proven_estate, stands):
+    with granted("observer", "/projects/{project}")(stands[SECURED]):
+        changes = workflow.plan(workflow.Question(proven_estate)).plan.changes
+    told = [str(each.reason) for each in changes if each.address.kind == "role_assignment"]
+    assert [each for each in told if "breaks identity.roles" in each] == told[:1] != []
+
+
+def test_people_as_the_documents_have_them_break_nothing(stands):
+    with in_order(stands[SECURED]), in_order(stands[TOWN]):
+        for stand in stands.values():
+            assert set(verdicts(stand.try_all(only=ABOUT_PEOPLE)).values()) == {"HELD"}
 
 
 def test_a_member_who_is_admin_breaks_what_keeps_tenants_apart(stands):

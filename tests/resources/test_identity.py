@@ -10,6 +10,7 @@ from provision.cloud.plate import Door
 from provision.kind import Unmet
 from provision.model.address import Address
 from provision.model.document import NAME
+from provision.model.resource import Live
 from provision.resources.domain import Domain
 from provision.resources.group import Group
 from provision.resources.project import Project
@@ -238,6 +239,33 @@ def test_a_group_that_only_bears_our_name_has_no_roles_of_ours():
 def _with(made, path, items):
     made.identity = Answers(**{path: {path.strip("/"): items}})
     return made
+
+
+def held(who, role, on="project"):
+    spec = RoleAssignmentSpec(who, role, on)
+    return Live(
+        Address("role_assignment", "acme", f"{who}:{role}@{on}"), f"{who}-{role}-{on}", spec, owned=False
+    )
+
+
+@pytest.mark.parametrize(
+    ("lives", "objected"),
+    [
+        ([held("user:a@b", "member"), held("user:a@b", "reader")], []),
+        ([held("user:a@b", "admin")], ["user:a@b-admin-project"]),
+        ([held("user:a@b", "observer", "inherited")], ["user:a@b-observer-inherited"]),
+        ([held("user:a@b", "member", "domain")], ["user:a@b-member-domain"]),
+        (
+            [held("user:a@b", "manager", "domain"), held("user:a@b", "member"), held("user:c@b", "member")],
+            ["user:a@b-manager-domain", "user:a@b-member-project"],
+        ),
+    ],
+)
+def test_the_documents_object_to_roles_past_the_list_and_to_those_that_must_be_apart(lives, objected):
+    roles = {"delegated": "manager", "allowed": ["member", "reader"], "incompatible": [["manager", "member"]]}
+    tenant = written("acme", {"identity": {"roles": roles}})
+    assert sorted(RoleAssignment().objections(tenant, lives)) == objected
+    assert RoleAssignment().objections(written("acme", {}), lives) == {}
 
 
 def test_a_role_that_is_not_there_is_said_with_its_line():

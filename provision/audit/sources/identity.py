@@ -190,7 +190,7 @@ class Trusts(Source):
     def found(self, eyes: Eyes, tenant: Tenant) -> Iterator[Thing]:
         """Return each trust on the project."""
         eyes.everybody()
-        every = eyes.by_project("trust", "identity", "/OS-TRUST/trusts", "trusts")
+        every = eyes.whole_by_project("trust", "identity", "/OS-TRUST/trusts", "trusts")
         for body in every.get(eyes.project(tenant.key), ()):
             spec = Trust(bool(body["expires_at"]), body["impersonation"], body.get("redelegation_count") or 0)
             yield Thing(f"{self.name}/{tenant.key}/{body['id']}", spec, raw=body)
@@ -216,7 +216,7 @@ class S3Credentials(Source):
     def found(self, eyes: Eyes, tenant: Tenant) -> Iterator[Thing]:
         """Return each, without its secret."""
         eyes.everybody()
-        every = eyes.by_project("s3_credential", "identity", "/credentials", "credentials", type="ec2")
+        every = eyes.whole_by_project("s3_credential", "identity", "/credentials?type=ec2", "credentials")
         for body in every.get(eyes.project(tenant.key), ()):
             raw = {key: body[key] for key in ("id", "type", "user_id", "project_id") if key in body}
             yield Thing(f"{self.name}/{tenant.key}/{body['id']}", S3Credential(body["user_id"]), raw=raw)
