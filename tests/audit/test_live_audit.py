@@ -27,7 +27,7 @@ HERE = {  # what no sandbox on loopback has, whatever the documents say
 def estate(sandbox, tmp_path_factory):
     folder, name = tmp_path_factory.mktemp("audit"), f"audit{secrets.token_hex(3)}"
     documents = {
-        f"{name}-clinic": "profile: hautement-securise\nowner: {name: IT}\n",
+        f"{name}-clinic": "profile: hautement-securise\nowner: {name: IT}\nkeys: {store: software}\nimages: {signed: false}\n",
         f"{name}-data": "profile: open-data\nowner: {name: IT, email: it@data.example}\n",
     }
     with pytest.MonkeyPatch.context() as patch:
@@ -36,7 +36,8 @@ def estate(sandbox, tmp_path_factory):
         workflow.init(folder, name=name, cloud=None, language="en")
         for key, text in documents.items():
             (folder / "tenants" / f"{key}.yaml").write_text(f"tenant: {key}\n{text}")
-        assert set(workflow.apply(workflow.Question(folder)).ends) == {"DONE"}
+        applied = workflow.apply(workflow.Question(folder))
+        assert set(applied.ends) == {"DONE"} and not applied.plan.problems
         yield folder
         for key, text in documents.items():
             gone = "state: retired\nretirement: {reason: end of the test, date: 2026-11-26}\n"

@@ -128,7 +128,8 @@ def keys_rest(about: About, manager: KeyStores) -> Text | None:
     """Fail a cloud without a store, or whose stores are no hardware where that is asked for."""
     if not manager.stores:
         return say("no store", "aucun module")
-    hardware = any(HARDWARE.search(each) for each in manager.stores)
+    named = about.tenant.estate.items("secret_stores.hardware")
+    hardware = any(HARDWARE.search(each) or any(name in each for name in named) for each in manager.stores)
     if about.values.get("keys.store") == "hsm" and not hardware:
         return same(", ".join(manager.stores))
     return None
