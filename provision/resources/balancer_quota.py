@@ -14,7 +14,7 @@ from provision.model.resource import Desired, Live
 from provision.text import say
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from provision.cloud.connect import Cloud
     from provision.model.tenant import Tenant
@@ -90,11 +90,10 @@ class BalancerQuota(Kind[BalancerQuotaSpec]):
         projects = cloud.ids.projects(tenants)
         if not projects:
             return
+        said = _said(cloud, projects)
         defaults = cloud.shared.quota_defaults(self.service)
-        listed = cloud.api(self.service).list("/lbaas/quotas", "quotas")
-        own = {body["project_id"]: _said(body) for body in listed}
         for project, tenant in projects.items():
-            yield _live(tenant, project, {**defaults, **own.get(project, {})})
+            yield _live(tenant, project, {**defaults, **said.get(project, {})})
 
     def look(self, cloud: Cloud, address: Address) -> tuple[Live[BalancerQuotaSpec], ...]:
         """Ask for one project."""
@@ -125,9 +124,20 @@ class BalancerQuota(Kind[BalancerQuotaSpec]):
         cloud.api(self.service).delete(_path(have.id))
 
 
-def _said(body: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what was said of a project: what was not, or was unsaid, is null in the list."""
-    return {name: limit for name, limit in body.items() if limit is not None}
+def _said(cloud: Cloud, projects: Iterable[str]) -> dict[str, Mapping[str, Any]]:
+    """Return what was said by project.
+
+    The list comes whole when no limit is asked for. Where the operator set one, it ends with an address of a next page that
+    leads nowhere (``marker=None``): the projects that it lacks are then asked for one by one.
+    """
+    octavia = cloud.api(BalancerQuota.service)
+    page = octavia.get("/lbaas/quotas")
+    said = {body["project_id"]: body for body in page["quotas"]}
+    if page.get("quotas_links"):
+        lacking = [project for project in projects if project not in said]
+        bodies = cloud.each(lambda project: octavia.get(_path(project))["quota"], lacking)
+        said.update(zip(lacking, bodies, strict=True))
+    return said
 
 
 def _path(project: str) -> str:

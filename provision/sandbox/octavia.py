@@ -10,7 +10,7 @@ from provision.sandbox.recipe import Recipe
 from provision.sandbox.site import HOST, REGION
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Collection, Iterable, Mapping
 
     from provision.sandbox.site import Site
 
@@ -88,7 +88,10 @@ def serve(site: Site) -> Any:  # noqa: ANN401 - a WSGI application
 
 
 def settle() -> None:
-    """Report on everything that waits for its provider, as the driver agent of a provider does: it is done."""
+    """Report on everything that waits for its provider, as the driver agent of a provider does: it is done.
+
+    What stands on a load balancer that goes, goes with it.
+    """
     from octavia.api.drivers.driver_agent.driver_updater import DriverUpdater  # noqa: PLC0415
     from octavia.db import api, models  # noqa: PLC0415
 
@@ -104,17 +107,20 @@ def settle() -> None:
     session = api.get_session()
     with session.begin():
         pending = {
-            name: [
-                _done(row) for row in session.query(table).filter(table.provisioning_status.like("PENDING_%"))
-            ]
+            name: session.query(table).filter(table.provisioning_status.like("PENDING_%")).all()
             for name, table in tables.items()
         }
-    if any(pending.values()):
-        DriverUpdater().update_loadbalancer_status({name: done for name, done in pending.items() if done})
+        going = [row for row in pending["loadbalancers"] if row.provisioning_status == "PENDING_DELETE"]
+        pending["listeners"] += [each for row in going for each in row.listeners]
+        pending["pools"] += [each for row in going for each in row.pools]
+        gone = {row.id for row in going}
+        done = {name: [_done(row, gone) for row in rows] for name, rows in pending.items() if rows}
+    if done:
+        DriverUpdater().update_loadbalancer_status(done)
 
 
-def _done(row: Any) -> dict[str, str]:  # noqa: ANN401 - octavia has no types
-    if row.provisioning_status == "PENDING_DELETE":
+def _done(row: Any, gone: Collection[str]) -> dict[str, str]:  # noqa: ANN401 - octavia has no types
+    if row.provisioning_status == "PENDING_DELETE" or getattr(row, "load_balancer_id", None) in gone:
         return {"id": row.id, "provisioning_status": "DELETED"}
     return {"id": row.id, "provisioning_status": "ACTIVE", "operating_status": "ONLINE"}
 

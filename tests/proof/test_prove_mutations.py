@@ -178,6 +178,55 @@ def plain_by_default(stand):
                 yield
 
 
+def listening(*rules, **said):
+    """A load balancer of the tenant listens, with a pool or rules; Octavia's provider takes any certificate."""
+
+    @contextmanager
+    def listen(stand):
+        balancers = stand.operator.api("load-balancer")
+        body = {"project_id": stand.project, "vip_network_id": stand.id("network", "backend")}
+        made = balancers.post("/lbaas/loadbalancers", {"loadbalancer": body})["loadbalancer"]["id"]
+        with undone(balancers, f"/lbaas/loadbalancers/{made}?cascade=true"):
+            listener = {"name": "web", "loadbalancer_id": made, **said}
+            web = balancers.post("/lbaas/listeners", {"listener": listener})["listener"]["id"]
+            for collection, key, body in rules:
+                balancers.post(f"/lbaas/{collection}", {key: {"listener_id": web, **body}})
+            yield
+
+    return listen
+
+
+@contextmanager
+def undone(api, path):
+    try:
+        yield
+    finally:
+        api.delete(path)
+
+
+PLAIN = {"protocol": "HTTP", "protocol_port": 80}
+ENDS_TLS = {
+    "protocol": "TERMINATED_HTTPS",
+    "protocol_port": 443,
+    "default_tls_container_ref": "http://127.0.0.1/v1/secrets/00000000-0000-0000-0000-000000000000",
+}
+POOL = ("pools", "pool", {"protocol": "HTTP", "lb_algorithm": "ROUND_ROBIN"})
+
+
+def go(target):
+    return ("l7policies", "l7policy", {"action": "REDIRECT_PREFIX", "redirect_prefix": target})
+
+
+serves = listening(POOL, **PLAIN)
+leads_astray = listening(go("http://elsewhere.example/"), **PLAIN)
+offers_old_tls = listening(**ENDS_TLS, tls_versions=["TLSv1.2", "TLSv1.3"])
+KEPT = {
+    "web (HTTP 80)": listening(go("https://city.example/"), ("l7policies", "l7policy", {"action": "REJECT"}), **PLAIN),
+    "web (TERMINATED_HTTPS 443, TLSv1.3)": listening(**ENDS_TLS, tls_versions=["TLSv1.3"]),
+    "web (TCP 22)": listening(protocol="TCP", protocol_port=22),
+}  # fmt: skip
+
+
 MUTATIONS = {
     "a container is opened": (SECURED, "nothing-public", opened_container),
     "a dataset is closed": (TOWN, "dataset-read-by-anybody", headed("donnees-publiques", read="")),
@@ -194,6 +243,9 @@ MUTATIONS = {
     "flavours are withdrawn": (SECURED, "server-boots", without_flavours),
     "the default type is unset": (SECURED, "volume-encrypted", without_default_type),
     "a plain type is accessible": (SECURED, "volume-types-exact", plain_type_accessible),
+    "plain HTTP is served": (SECURED, "balancer-tls", serves),
+    "plain HTTP leads elsewhere": (SECURED, "balancer-tls", leads_astray),
+    "an old TLS is offered": (SECURED, "balancer-tls", offers_old_tls),
     "a plain type is the default": (TOWN, "volume-encrypted volume-types-exact", plain_by_default),
 }  # fmt: skip
 SLOW = {
@@ -218,6 +270,24 @@ def test_a_broken_promise_is_seen_and_no_other(stands, words):
         proofs = stands[key].try_all(but=spared)
     assert (broken(proofs), troubles(proofs)) == (set(names.split()), [])
     assert set(verdicts(stands[key].try_all(only=names.split())).values()) == {"HELD"}
+
+
+@pytest.mark.parametrize("seen", KEPT)
+def test_a_listener_that_keeps_the_promise_is_told(stands, seen):
+    with KEPT[seen](stands[SECURED]):
+        (proof,) = stands[SECURED].try_all(only=["balancer-tls"])
+    assert (proof.verdict, str(proof.seen)) == ("HELD", seen)
+
+
+def test_without_the_service_the_promise_is_not_provable(stands, monkeypatch):
+    stand = stands[SECURED]
+    without = replace(stand.operator)
+    left = {name: url for name, url in stand.operator.catalogue.items() if name != "load-balancer"}
+    without.__dict__.update(catalogue=left, ids=stand.operator.ids)
+    monkeypatch.setattr(stand, "operator", without)
+    (proof,) = stand.try_all(only=["balancer-tls"])
+    assert (proof.verdict, proof.error) == ("NOT_PROVABLE", None)
+    assert "no load-balancer service" in str(proof.seen)
 
 
 def test_a_member_who_is_admin_breaks_what_keeps_tenants_apart(stands):
