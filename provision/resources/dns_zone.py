@@ -77,6 +77,7 @@ class DnsZone(Kind[DnsZoneSpec]):
                 ),
                 "description": worded(say("What it is for", "À quoi elle sert"), WORDS),
             },
+            required=("name",),
         ),
     )  # fmt: skip
 

@@ -307,6 +307,7 @@ class World:
         self.key_quotas = Settings("key_quota", "keys", commit)
         self.zones = Table("dns_zone", commit, **_NEUTRON)
         self.dns_quotas = Settings("dns_quota", "dns", commit)
+        self.balancers = Table("load_balancer", commit, project_id=_project)
         self.balancer_quotas = Settings("balancer_quota", "load_balancer", commit)
         self.secrets = Table("secret", commit, project_id=_project, name=_name)
         self.containers = Table("container", commit, project_id=_project)

@@ -1,10 +1,11 @@
-"""Octavia: projects' quotas, and the listeners that nobody has made (an empty list)."""
+"""Octavia: projects' quotas, and load balancers as far as these count them; nothing listens."""
 
 from __future__ import annotations
 
 import time
 
 from simulator.route import Answer, Refusal, Routes
+from simulator.world import Thing
 
 routes = Routes("load-balancer")
 WIRE = ("loadbalancer", "listener", "member", "pool", "healthmonitor", "l7policy", "l7rule")
@@ -83,3 +84,25 @@ def delete_quota(world, ask, project):
     if not world.balancer_quotas.drop(project):
         raise refuse(404, f"Quotas {project} not found.")
     return Answer(202)
+
+
+@routes.on("POST", *_either("/lbaas/loadbalancers"))
+def create_balancer(world, ask):
+    admins_only(ask)
+    said = ask.body["loadbalancer"]
+    project = said.get("project_id") or ask.who.project
+    limit = {**DEFAULTS, **(world.balancer_quotas.get(project) or {})}["loadbalancer"]
+    if 0 <= limit <= world.balancers.count("project_id", project):
+        raise refuse(403, "Quota has been met for resources: Load Balancer")
+    row = world.balancers.add(world.row(Thing, said.get("name", ""), project, said=said))
+    return Answer(201, {"loadbalancer": {"id": row.id, "name": row.name, "project_id": project}})
+
+
+@routes.on("DELETE", *_either("/lbaas/loadbalancers/{id}"))
+def delete_balancer(world, ask, identifier):
+    admins_only(ask)
+    row = world.balancers.get(identifier)
+    if row is None:
+        raise refuse(404, f"Load Balancer {identifier} not found.")
+    world.balancers.remove(row)
+    return Answer(204)
