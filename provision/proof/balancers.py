@@ -22,10 +22,8 @@ HTTPS: Final = "https://"
         "ses répartiteurs de charge ne servent rien en HTTP sans chiffrement, ni d'autre TLS que celui promis",
     ),
     tried=say(
-        "the operator looks at each listener, at what one that speaks plain HTTP does with a request (it may only refuse it, or "
-        "send it to https), and at the versions of one that ends TLS",
-        "l'exploitant regarde chaque écoute, ce que celle en HTTP fait d'une requête (elle ne peut que la refuser ou la renvoyer "
-        "vers https), et les versions de celle qui termine TLS",
+        "the operator looks at what each listener speaks: plain HTTP, which may only refuse or lead to https, or TLS, and in which versions",
+        "l'exploitant regarde ce que parle chaque écoute : HTTP, qui ne peut que refuser ou renvoyer vers https, ou TLS, et en quelles versions",
     ),
     made=where("lb.tls", says="required"),
 )  # fmt: skip
