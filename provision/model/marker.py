@@ -41,7 +41,7 @@ class Owner:
     def describe(self, text: str, address: Address, *, most: int = MAX_DESCRIPTION) -> str:
         """Return a description that ends with the marker, within what the service takes (Neutron: 255 characters)."""
         marker = self.marker(address)
-        room = max(0, most - len(marker) - 1)
+        room = most - len(marker) - 1
         return f"{text[:room]} {marker}" if text else marker
 
     def kept(self, text: str, address: Address, *, most: int = MAX_DESCRIPTION) -> str:

@@ -132,12 +132,17 @@ def _said(cloud: Cloud, projects: Iterable[str]) -> dict[str, Mapping[str, Any]]
     """
     octavia = cloud.api(BalancerQuota.service)
     page = octavia.get("/lbaas/quotas")
-    said = {body["project_id"]: body for body in page["quotas"]}
+    said = {body["project_id"]: _spoken(body) for body in page["quotas"]}
     if page.get("quotas_links"):
         lacking = [project for project in projects if project not in said]
         bodies = cloud.each(lambda project: octavia.get(_path(project))["quota"], lacking)
         said.update(zip(lacking, bodies, strict=True))
     return said
+
+
+def _spoken(body: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return what a row of the list says: a limit that was not said, or was unsaid, is null there."""
+    return {name: limit for name, limit in body.items() if limit is not None}
 
 
 def _path(project: str) -> str:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 SECTION: Final = "dns.zones"
 MAX_DESCRIPTION: Final = 160
-MAX_NAME: Final = 96  # so that the marker of every tenant has room
+MAX_NAME: Final = 90  # so that the marker of every tenant has room
 MAX_TTL: Final = 2**31 - 1
 EVERYBODYS: Final = {"all_projects": "true"}
 PAGE: Final = 1000
