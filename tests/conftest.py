@@ -25,7 +25,7 @@ def pytest_addoption(parser):
 
 @pytest.fixture(scope="session")
 def sandbox(tmp_path_factory):
-    """The folder of a running sandbox: the one PROVISION_SANDBOX names, else one of our own, ended with the session."""
+    """The folder of a running sandbox: the one PROVISION_SANDBOX names, else one of our own with every service, ended with the session."""
     from provision import sandbox as control  # noqa: PLC0415 (only what runs against it pays for its import)
 
     given = os.environ.get("PROVISION_SANDBOX")
@@ -33,7 +33,7 @@ def sandbox(tmp_path_factory):
         yield Path(given)
         return
     folder = tmp_path_factory.mktemp("sandbox")
-    control.up(folder)
+    control.up(folder, control.MORE)
     yield folder
     control.down(folder)
 

@@ -48,14 +48,26 @@ def _place(body: Body) -> Body:
         "Le démarrer, ou constater qu'il tourne ; rendre la main quand chaque service répond.",
     ),
 )
+@click.option(
+    "--with",
+    "more",
+    cls=Option,
+    multiple=True,
+    type=click.Choice(sandbox.MORE),
+    value=say("SERVICE", "SERVICE"),
+    text=say(
+        "A service that not every sandbox has: dns (designate) or load-balancer (octavia); may be repeated.",
+        "Un service que tous les bacs à sable n'ont pas : dns (designate) ou load-balancer (octavia) ; peut se répéter.",
+    ),
+)
 @_place
-def up(name: str, directory: Path | None) -> int:
+def up(name: str, directory: Path | None, more: tuple[str, ...]) -> int:
     """Start, watch, and show what runs."""
     from provision.cli.starting import Starting  # noqa: PLC0415 (help needs none of it)
     from provision.report import services as report  # noqa: PLC0415
 
     with Starting() as watch:
-        services = sandbox.up(sandbox.folder(name, directory), on_event=watch)
+        services = sandbox.up(sandbox.folder(name, directory), more, on_event=watch)
     again = " ".join(["provision sandbox env", *_named(name, directory)])
     output.answer(
         text=lambda look: report.text(services, look) + report.hint(again, look),

@@ -48,6 +48,8 @@ _PROXIES: Final = {
     "image": "image",
     "object-store": "object_store",
     "key-manager": "key_manager",
+    "dns": "dns",
+    "load-balancer": "load_balancer",
 }
 
 

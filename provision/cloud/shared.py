@@ -14,11 +14,13 @@ if TYPE_CHECKING:
     from provision.cloud.api import Api
 
 Items = tuple["Mapping[str, Any]", ...]
-# Neutron gives every project the same defaults, and does not look at the id its path wants.
+# Neutron, Octavia and Designate give every project the same defaults, and do not look at the id their paths want.
 _QUOTA_DEFAULTS: Final = {
     "compute": ("/os-quota-class-sets/default", "quota_class_set"),
     "block-storage": ("/os-quota-class-sets/default", "quota_class_set"),
     "network": ("/quotas/default/default", "quota"),
+    "load-balancer": ("/lbaas/quotas/defaults", "quota"),
+    "dns": ("/quotas/defaults?all_projects=true", ""),
 }
 
 
@@ -94,9 +96,14 @@ class Shared:
         return frozenset(each["alias"] for each in self._list("network", "/extensions", "extensions"))
 
     def quota_defaults(self, service: str) -> Mapping[str, Any]:
-        """Return what a new project may use of ``compute``, ``block-storage`` or ``network``, in the service's words."""
+        """Return what a new project may use of a service that counts per project, in the service's words."""
         path, key = _QUOTA_DEFAULTS[service]
-        return self._once(f"{service} quotas", lambda: (self.api(service).get(path)[key],))[0]
+
+        def ask() -> Items:
+            body = self.api(service).get(path)
+            return (body[key] if key else body,)
+
+        return self._once(f"{service} quotas", ask)[0]
 
     def _ids(self, service: str, path: str, key: str) -> Mapping[str, str]:
         return self._once(

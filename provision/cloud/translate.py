@@ -34,6 +34,7 @@ _BY_STATUS: Final[dict[int, type[CloudError]]] = {
     413: QuotaExceeded,
 }
 _QUOTA_MAY_HIDE_IN: Final = frozenset({400, 403, 409})
+_USED_UP: Final = ("exceed", "has been met")  # the second is Octavia's
 _LIMIT_OR_QUOTA: Final = frozenset({413, 429})
 _MAYBE_DONE: Final = frozenset({502, 503, 504})
 _MOVED: Final = range(300, 400)
@@ -54,7 +55,7 @@ def failure(answer: Answer) -> CloudError:
 
 def _kind(answer: Answer, message: str) -> type[CloudError]:
     told = message.lower()
-    if answer.status in _QUOTA_MAY_HIDE_IN and "quota" in told and "exceed" in told:
+    if answer.status in _QUOTA_MAY_HIDE_IN and "quota" in told and any(each in told for each in _USED_UP):
         return QuotaExceeded
     if over_quota(answer):
         return QuotaExceeded

@@ -11,12 +11,13 @@ from provision.declare.naming import distinct
 from provision.declare.place import mistake
 from provision.declare.publishing import published_lawfully
 from provision.declare.schema import at, tree_schema
+from provision.declare.zones import answered_for, apart
 from provision.errors import Mistake
 from provision.model.estate import Profile
 from provision.model.tenant import Tenant, Values
 from provision.text import Text, say
 
-NAMED: Final = ("networks", "routers", "security_groups", "object.containers", "identity.groups")
+NAMED: Final = ("networks", "routers", "security_groups", "object.containers", "identity.groups", "dns.zones")
 LARGEST_PORT: Final = 65535
 EVERYBODY: Final = "*"
 _WORDS: Final = frozenset({"any", "self"})
@@ -32,6 +33,7 @@ def check(estate: Values, profiles: Mapping[str, Profile], tenants: Sequence[Ten
         for each in _CHECKS:
             yield from each(tenant)
     yield from _shares(tenants)
+    yield from apart(tenants)
     yield from disjoint(tenants, unique=estate.get("cidrs") == "unique")
     yield from distinct(tenants)
 
@@ -215,6 +217,7 @@ _CHECKS: Final[tuple[Callable[[Tenant], Iterator[Mistake]], ...]] = (
     disjoint_within,
     gateways_within,
     published_lawfully,
+    answered_for,
 )
 
 

@@ -38,9 +38,9 @@ def within(path: str, schema: Schema) -> dict[str, Any]:
     return {"properties": schema["properties"]}
 
 
-def named(text: Text, item: Schema) -> dict[str, Any]:
+def named(text: Text, item: Schema, required: tuple[str, ...] = ()) -> dict[str, Any]:
     """Return the schema of a section of named items, each of which can be retired; `item` holds an item's own keys."""
-    one = closed({**item, **RETIRABLE})
+    one = {**closed({**item, **RETIRABLE}), **({"required": list(required)} if required else {})}
     return worded(text, {"type": "object", "propertyNames": {"pattern": NAME}, "additionalProperties": one})
 
 

@@ -58,15 +58,15 @@ class Owner:
         shown = self.called(address)
         return f"[provision:{shown} g:{self.group(shown)}]"
 
-    def describe(self, text: str, address: Address) -> str:
-        """Return a description that ends with the marker, within the 255 characters Neutron takes."""
+    def describe(self, text: str, address: Address, *, most: int = MAX_DESCRIPTION) -> str:
+        """Return a description that ends with the marker, within what the service takes (Neutron: 255 characters)."""
         marker = self.marker(address)
-        room = MAX_DESCRIPTION - len(marker) - 1
+        room = most - len(marker) - 1
         return f"{text[:room]} {marker}" if text else marker
 
-    def kept(self, text: str, address: Address) -> str:
+    def kept(self, text: str, address: Address, *, most: int = MAX_DESCRIPTION) -> str:
         """Return a description's text as it will be read back: what leaves no room for the marker is cut."""
-        return self.read(self.describe(text, address))[0]
+        return self.read(self.describe(text, address, most=most))[0]
 
     def read(self, description: str | None) -> tuple[str, Address | None]:
         """Split a description into its text and the address its marker names (None when it is not ours)."""

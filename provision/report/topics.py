@@ -506,13 +506,15 @@ CHOICES: Final[Mapping[str, Text]] = {
     "quotas.volume": say("Volumes and backups", "Les volumes et sauvegardes"),
     "quotas.network": say("Network", "Le réseau"),
     "quotas.keys": say("Keys and secrets", "Les clés et secrets"),
+    "quotas.dns": say("Zones of the DNS", "Les zones DNS"),
+    "quotas.load_balancer": say("Load balancers", "Les répartiteurs de charge"),
 }
 _FORMATS: Final = {
     "files as published, with their checksums": say("files as published, with their checksums", "les fichiers tels que publiés, avec leurs empreintes"),
 }  # fmt: skip
 _SECTIONS: Final = {
     "identity": "identity", "app_credentials": "identity", "trusts": "identity", "storage": "encryption", "keys": "encryption",
-    "lb": "encryption", "networks": "network", "network": "network", "security_groups": "network", "sharing": "network",
+    "lb": "encryption", "dns": "network", "networks": "network", "network": "network", "security_groups": "network", "sharing": "network",
     "exposure": "network", "object": "publishing", "images": "publishing", "quotas": "usage", "hosts": "place",
     "compute": "place", "location": "place", "backup": "place", "audit": "logs", "soc": "logs", "exit": "leaving",
 }  # fmt: skip

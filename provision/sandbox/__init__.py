@@ -1,7 +1,7 @@
 """A real OpenStack control plane on loopback, in one command.
 
-keystone, nova, neutron, cinder, glance, placement, barbican and swift, of one pinned release, from the
-package index: no container, no root, no system package. All state is in one folder.
+keystone, nova, neutron, cinder, glance, placement, barbican and swift, and on request designate and octavia, of one
+pinned release, from the package index: no container, no root, no system package. All state is in one folder.
 
 `recipe.py` says what a service is; each has one file; `start.py` brings them up, `stop.py` ends them.
 """
@@ -10,14 +10,15 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from provision.sandbox.report import Event, Service, ignore
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
 __all__ = [
+    "MORE",
     "Event",
     "Service",
     "down",
@@ -30,6 +31,9 @@ __all__ = [
     "up",
 ]
 
+MORE: Final = ("dns", "load-balancer")
+"""What a sandbox has only when asked for, as the catalogue says it: designate and octavia."""
+
 
 def folder(name: str = "default", directory: Path | None = None) -> Path:
     """Return where the state of a sandbox is."""
@@ -39,11 +43,13 @@ def folder(name: str = "default", directory: Path | None = None) -> Path:
     return Path(root) / "provision" / "sandbox" / name
 
 
-def up(folder: Path, *, on_event: Callable[[Event], None] = ignore) -> tuple[Service, ...]:
-    """Start a sandbox, or find that it runs; return once every service answers authenticated calls."""
+def up(
+    folder: Path, more: Iterable[str] = (), *, on_event: Callable[[Event], None] = ignore
+) -> tuple[Service, ...]:
+    """Start a sandbox, or find that it runs; `more` names services that not every sandbox has (``dns``, ``load-balancer``)."""
     from provision.sandbox import start  # noqa: PLC0415 - kept out of `--help`
 
-    return start.up(folder, on_event=on_event)
+    return start.up(folder, more, on_event=on_event)
 
 
 def status(folder: Path) -> tuple[Service, ...]:

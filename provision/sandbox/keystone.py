@@ -96,11 +96,11 @@ def _roles(apis: Any, first: Any) -> None:  # noqa: ANN401 - keystone has no typ
 
 def _accounts(apis: Any, first: Any, site: Site) -> None:  # noqa: ANN401 - keystone has no types
     """Make one account a service, in the project ``service``."""
-    from provision.sandbox.services import RECIPES  # noqa: PLC0415
+    from provision.sandbox.services import chosen  # noqa: PLC0415
 
     project = {"id": _new(), "name": "service", "domain_id": "default", "enabled": True, "description": ""}
     apis.resource_api.create_project(project["id"], project)
-    for recipe in RECIPES:
+    for recipe in chosen(site):
         if recipe.name == "keystone":
             continue
         user = {
@@ -116,9 +116,9 @@ def _accounts(apis: Any, first: Any, site: Site) -> None:  # noqa: ANN401 - keys
 
 def _catalogue(apis: Any, site: Site) -> None:  # noqa: ANN401 - keystone has no types
     """Write the other services into the catalogue."""
-    from provision.sandbox.services import RECIPES  # noqa: PLC0415
+    from provision.sandbox.services import chosen  # noqa: PLC0415
 
-    for recipe in RECIPES:
+    for recipe in chosen(site):
         if recipe.name == "keystone":
             continue
         service = {"id": _new(), "type": recipe.catalogue, "name": recipe.name, "enabled": True}

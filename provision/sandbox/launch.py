@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from provision.sandbox import database, process, serve, state
-from provision.sandbox.services import RECIPES
+from provision.sandbox.services import chosen
 from provision.sandbox.site import PRIVATE_FILE, load, write
 
 if TYPE_CHECKING:
@@ -91,11 +91,12 @@ class Launcher:
     def start(self) -> None:
         """Start every service; those that share nothing go first."""
         signal.signal(signal.SIGTERM, lambda *_: self.end())
-        for recipe in RECIPES:
+        recipes = chosen(self.site)
+        for recipe in recipes:
             if recipe.alone:
                 self.fork(recipe)
         import_shared()
-        for recipe in RECIPES:
+        for recipe in recipes:
             if not recipe.alone:
                 self.fork(recipe)
         for listener in self.listeners.values():

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from provision.errors import SandboxError
 from provision.sandbox import process, state
 from provision.sandbox.report import Service
-from provision.sandbox.services import RECIPES
+from provision.sandbox.services import RECIPES, chosen
 from provision.sandbox.site import load
 from provision.text import say
 
@@ -21,7 +21,8 @@ _TAIL_BYTES = 16384
 def status(folder: Path) -> tuple[Service, ...]:
     """Return every service's state, process, port and memory."""
     site = load(folder)
-    return tuple(_service(folder, recipe.name, site.url(recipe.name) if site else "") for recipe in RECIPES)
+    recipes = chosen(site) if site else RECIPES
+    return tuple(_service(folder, recipe.name, site.url(recipe.name) if site else "") for recipe in recipes)
 
 
 def _service(folder: Path, name: str, url: str) -> Service:

@@ -45,11 +45,12 @@ class Secrets:
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """One sandbox."""
+    """One sandbox; `more` names, as the catalogue does, the services that not every sandbox has."""
 
     folder: Path
     ports: Mapping[str, int]
     secrets: Secrets
+    more: tuple[str, ...] = ()
 
     def path(self, *parts: str) -> Path:
         """Return a place in the folder."""
@@ -97,7 +98,8 @@ def read_json(path: Path) -> dict[str, Any]:
 
 def save(site: Site) -> None:
     """Keep the site in its folder."""
-    write(site.path(SITE), json.dumps({"ports": dict(site.ports), "secrets": asdict(site.secrets)}))
+    kept = {"ports": dict(site.ports), "secrets": asdict(site.secrets), "more": site.more}
+    write(site.path(SITE), json.dumps(kept))
 
 
 def load(folder: Path) -> Site | None:
@@ -105,7 +107,7 @@ def load(folder: Path) -> Site | None:
     kept = read_json(folder / SITE)
     if not kept:
         return None
-    return Site(folder, kept["ports"], Secrets(**kept["secrets"]))
+    return Site(folder, kept["ports"], Secrets(**kept["secrets"]), tuple(kept.get("more", ())))
 
 
 @contextmanager

@@ -11,7 +11,7 @@ import sysconfig
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor, as_completed
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,13 +19,13 @@ from provision.errors import SandboxError
 from provision.sandbox import clouds, database, golden, look, ports, state, stop, swift
 from provision.sandbox.report import Event, ignore
 from provision.sandbox.rest import Admin
-from provision.sandbox.services import RECIPES
+from provision.sandbox.services import chosen
 from provision.sandbox.site import LOCK, Secrets, Site, is_ours, load, locked, make_folder, save, write
 from provision.text import say
 
 if TYPE_CHECKING:
     import socket
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from provision.sandbox.recipe import Recipe
     from provision.sandbox.report import Service
@@ -52,12 +52,21 @@ class _Start:
             self.on_event(Event(service, reached, detail, time.monotonic() - self.begun))
 
 
-def up(folder: Path, *, on_event: Callable[[Event], None] = ignore) -> tuple[Service, ...]:
-    """Start a sandbox, or find that it runs; return once every service answers authenticated calls."""
+def up(
+    folder: Path, more: Iterable[str] = (), *, on_event: Callable[[Event], None] = ignore
+) -> tuple[Service, ...]:
+    """Start a sandbox, or find that it runs; return once every service answers authenticated calls.
+
+    `more` names services that not every sandbox has, as the catalogue does (``dns``, ``load-balancer``): a sandbox has
+    for ever those that it was first started with.
+    """
     begun = time.monotonic()
-    golden.cache()
-    folder = _take(folder.absolute())
+    folder = folder.absolute()
+    asked = Site(folder, {}, Secrets(), tuple(sorted(set(more))))
+    golden.cache(chosen(asked))
+    _take(folder)
     with locked(folder / LOCK):
+        _agrees(folder, asked)
         services = look.status(folder)
         if all(service.state == "up" for service in services) and _answers(folder):
             return services
@@ -66,11 +75,30 @@ def up(folder: Path, *, on_event: Callable[[Event], None] = ignore) -> tuple[Ser
                 on_event(Event(service.name, "dead", look.last_words(folder, service.name)))
         stop.end_all(folder)
         try:
-            _start(folder, on_event, begun)
+            _start(load(folder) or asked, on_event, begun)
         except BaseException:
             stop.end_all(folder)
             raise
         return look.status(folder)
+
+
+def _agrees(folder: Path, asked: Site) -> None:
+    """Do nothing where a sandbox has what it is asked to have, or was never started. Raises `SandboxError`."""
+    before = load(folder)
+    lacking = set(asked.more) - set(before.more) if before else set()
+    if lacking:
+        raise SandboxError(
+            say(
+                "this sandbox was made without {services}",
+                "ce bac à sable a été fait sans {services}",
+                services=", ".join(sorted(lacking)),
+            ),
+            where=str(folder),
+            do=say(
+                "delete it first (`provision sandbox reset`), or start another (--name)",
+                "le supprimer d'abord (`provision sandbox reset`), ou en démarrer un autre (--name)",
+            ),
+        )
 
 
 def _answers(folder: Path) -> bool:
@@ -81,14 +109,14 @@ def _answers(folder: Path) -> bool:
     admin = Admin(site)
     try:
         admin.login()
-        for recipe in RECIPES:
+        for recipe in chosen(site):
             _probe(site, recipe, admin)
     except (OSError, SandboxError):
         return False
     return True
 
 
-def _take(folder: Path) -> Path:
+def _take(folder: Path) -> None:
     """Take a folder for a sandbox, unless it holds something else."""
     if folder.is_dir() and not is_ours(folder) and any(entry.name != LOCK for entry in folder.iterdir()):
         raise SandboxError(
@@ -99,16 +127,15 @@ def _take(folder: Path) -> Path:
             where=str(folder),
             do=say("name a new folder, or an empty one", "nommez un dossier nouveau, ou vide"),
         )
-    return make_folder(folder)
+    make_folder(folder)
 
 
-def _start(folder: Path, on_event: Callable[[Event], None], begun: float) -> None:
+def _start(asked: Site, on_event: Callable[[Event], None], begun: float) -> None:
     """Start everything and wait."""
-    before = load(folder)
-    names = [name for recipe in RECIPES for name in (recipe.name, *recipe.extra_ports)]
-    sockets = ports.bind_all(names, before.ports if before else {})
+    names = [name for recipe in chosen(asked) for name in (recipe.name, *recipe.extra_ports)]
+    sockets = ports.bind_all(names, asked.ports)
     try:
-        site = Site(folder, ports.numbers(sockets), before.secrets if before else Secrets())
+        site = replace(asked, ports=ports.numbers(sockets))
         save(site)
         restored = _prepare(site)
         start = _Start(site, not _complete(site), begun, on_event, threading.Lock(), threading.Event())
@@ -130,7 +157,8 @@ def _complete(site: Site) -> bool:
 
 def _prepare(site: Site) -> bool:
     """Fill the folder: configuration, databases; say whether they are golden ones."""
-    for name in (*stop.FOLDERS, *(name for recipe in RECIPES for name in (recipe.name, *recipe.folders))):
+    recipes = chosen(site)
+    for name in (*stop.FOLDERS, *(name for recipe in recipes for name in (recipe.name, *recipe.folders))):
         make_folder(site.path(name))
     swift.check(site)
     state.clear(site.folder)
@@ -144,8 +172,8 @@ def _prepare(site: Site) -> bool:
     if _complete(site):
         golden.relocate(site, passwords=restored)
     else:
-        database.make_files(site.path("databases"), [name for recipe in RECIPES for name in recipe.databases])
-    for recipe in RECIPES:
+        database.make_files(site.path("databases"), [name for recipe in recipes for name in recipe.databases])
+    for recipe in recipes:
         for name, text in recipe.configure(site).items():
             write(site.path(name), text)
     clouds.write_file(site)
@@ -202,8 +230,9 @@ def _environment(site: Site, descriptors: dict[str, int]) -> dict[str, str]:
 
 def _await(start: _Start) -> None:
     """Wait for every service at once; the first that dies ends the start."""
-    with ThreadPoolExecutor(len(RECIPES)) as pool:
-        waiting = [pool.submit(_bring, start, recipe) for recipe in RECIPES]
+    recipes = chosen(start.site)
+    with ThreadPoolExecutor(len(recipes)) as pool:
+        waiting = [pool.submit(_bring, start, recipe) for recipe in recipes]
         try:
             for one in as_completed(waiting):
                 one.result()
@@ -234,7 +263,7 @@ def _bring(start: _Start, recipe: Recipe) -> None:
 def _dead(site: Site) -> str:
     """Return the name of a service that died, if one did."""
     return next(
-        (recipe.name for recipe in RECIPES if state.progress(site.folder, recipe.name)[0] == "dead"), ""
+        (recipe.name for recipe in chosen(site) if state.progress(site.folder, recipe.name)[0] == "dead"), ""
     )
 
 

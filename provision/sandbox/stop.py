@@ -6,7 +6,7 @@ import shutil
 from typing import TYPE_CHECKING
 
 from provision.sandbox import process, state
-from provision.sandbox.services import RECIPES
+from provision.sandbox.services import MORE, RECIPES
 from provision.sandbox.site import LOCK, is_ours, locked
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ def reset(folder: Path) -> None:
         return
     with locked(folder / LOCK):
         end_all(folder)
-        for name in (*FOLDERS, *(recipe.name for recipe in RECIPES)):
+        for name in (*FOLDERS, *(recipe.name for recipe in (*RECIPES, *MORE))):
             shutil.rmtree(folder / name, ignore_errors=True)
         for name in (*FILES, LOCK):
             (folder / name).unlink(missing_ok=True)

@@ -17,8 +17,8 @@ def control(monkeypatch, tmp_path):
     """Stand in for the sandbox; remember where it was asked for."""
     seen = {}
 
-    def up(folder, *, on_event):
-        seen["up"] = folder
+    def up(folder, more, *, on_event):
+        seen["up"], seen["more"] = folder, more
         on_event(Event("keystone", "serving", "", 0.4))
         on_event(Event("keystone", "up", "http://127.0.0.1:5000", 1.0))
         on_event(Event("nova", "odd words", "", 1.0))
@@ -46,6 +46,16 @@ def test_up_shows_what_runs_and_how_to_use_it(run, control, tmp_path):
 def test_up_elsewhere_says_how_to_find_it_again(run, control, place, again):
     assert again in run("sandbox", "up", *place)[1]
     assert str(control["up"]).endswith(place[1])
+
+
+def test_up_takes_the_services_that_not_every_sandbox_has(run, control):
+    assert run("sandbox", "up")[0] == 0
+    assert control["more"] == ()
+    assert run("sandbox", "up", "--with", "dns", "--with", "load-balancer")[0] == 0
+    assert control["more"] == ("dns", "load-balancer")
+    code, _, err = run("sandbox", "up", "--with", "octavia")
+    assert code == 4
+    assert "load-balancer" in err
 
 
 def test_up_as_json_is_the_status(run, control):

@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from contract_cases import fill
 from urllib3.exceptions import ReadTimeoutError
 
 from provision.apply.perform import Performer
@@ -178,19 +179,6 @@ class Bench:
         with monkeypatch.context() as patch:
             patch.setattr(self.cloud.wire, "exchange", lossy)
             yield
-
-
-def fill(value: Any, names: Mapping[str, str]) -> Any:
-    """Replace {tenant}, {project} and {kind/name} in every text of a tree."""
-    if isinstance(value, str):
-        for name, text in names.items():
-            value = value.replace(f"{{{name}}}", text)
-        return value
-    if isinstance(value, dict):
-        return {fill(name, names): fill(each, names) for name, each in value.items()}
-    if isinstance(value, list):
-        return [fill(each, names) for each in value]
-    return value
 
 
 def _id(answer: Answer) -> str:

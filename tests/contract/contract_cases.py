@@ -2,7 +2,7 @@
 
 kind: network                 # as registered
 resource: backend             # the name in the address of the resource under test; {tenant} stands for the tenant's key
-minimal: {…}                  # a tenant fragment that asks for as little of it as can be asked for
+minimal: {…}                  # a tenant fragment that asks for as little of it as can be asked for; every text may hold {tenant}
 full: {…}                     # a tenant fragment that says everything there is to say about it
 mutable:                      # for each field that can change in place: what to merge over `full` (null removes a key)
   description: {networks: {backend: {description: other}}}
@@ -56,7 +56,7 @@ class Cases:
         return Address(self.kind, key, self.data["resource"].format(tenant=key))
 
     def tenant(self, key, fragment):
-        tree = merged({"title": f"Contract {key}"}, fragment)
+        tree = merged({"title": f"Contract {key}"}, fill(fragment, {"tenant": key}))
         return written(key, tree, self.get("estate"), names_end=fragment.get("names_end", ""))
 
     def changed(self, change):
@@ -69,3 +69,16 @@ def load():
     yaml = YAML(typ="safe")
     files = {path.stem: path for path in FOLDER.glob("*.yaml")}
     return {name: Cases(name, yaml.load(files[name].read_text("utf-8"))) for name in kinds() if name in files}
+
+
+def fill(value: Any, names: Mapping[str, str]) -> Any:
+    """Replace {tenant}, {project} and {kind/name} in every text of a tree."""
+    if isinstance(value, str):
+        for name, text in names.items():
+            value = value.replace(f"{{{name}}}", text)
+        return value
+    if isinstance(value, dict):
+        return {fill(name, names): fill(each, names) for name, each in value.items()}
+    if isinstance(value, list):
+        return [fill(each, names) for each in value]
+    return value

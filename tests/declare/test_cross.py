@@ -30,6 +30,10 @@ def networks(*lines, routers="egress: {gateway: external}"):
         ("quotas:\n  network:\n    networks: 1\n" + networks("a: {ipv6: none}", "b: {}"), "5 a quota of 1 networks, where tenant acme declares 2 → raise it to 2"),
         (networks("a: {ipv6: none, shared_with: [acme]}"), "5 networks.a.shared_with.0: acme is no other tenant of the estate → known: *"),
         ("quotas:\n  network:\n    rbac_policies: 0\n" + networks("a: {shared_with: ['*']}"), "5 a quota of 0 rbac_policies, where tenant acme declares 1 → raise it to 1"),
+        ("dns:\n  zones:\n    main: {name: city.example}\n", "5 dns.zones.main: nobody answers for it → add email, or owner.email"),
+        ("dns:\n  zones:\n    main: {email: a@b.example}\n", "5 dns.zones.main"),
+        ("dns:\n  zones:\n    main: {name: City.Example, email: a@b.example}\n", "5 dns.zones.main.name"),
+        ("owner: {email: a@b.example}\ndns:\n  zones:\n    a: {name: city.example}\n    b: {name: city.example.}\n", "7 dns.zones.b.name: city.example is in a zone of acme → take another name"),
         (networks("a: {ipv4: 10.0.0.0/24}", "b: {ipv4: 10.0.0.128/25}"), "6 10.0.0.128/25 overlaps 10.0.0.0/24 of acme (tenants/acme.yaml:5) → take another"),
         (networks("a: {ipv4: 10.0.0.5/24}"), "5 networks.a.ipv4 is 10.0.0.5/24 → it has host bits; write 10.0.0.0/24"),
         (networks("a: {ipv4: '2001:db8::/64'}"), "5 networks.a.ipv4 is 2001:db8::/64 → this is IPv6; write an IPv4 prefix"),
@@ -75,6 +79,19 @@ def test_a_network_is_shared_with_tenants_that_stay(documents):
     assert documents.mistake().startswith(
         "tenants/acme.yaml:5 networks.a.shared_with.1: leaving is no other tenant"
     )
+
+
+def test_a_zone_stands_in_no_zone_of_another_tenant(documents):
+    zone = "dns:\n  zones:\n    main: {{name: {}, email: a@b.example{}}}\n"
+    documents.tenant("acme", zone.format("city.example", ""))
+    documents.tenant("blue", zone.format("parks.city.example.", ""))
+    documents.tenant("cyan", zone.format("city.example", ""))
+    gone = ", state: retired, retirement: {reason: Moved, date: 2026-11-01}"
+    documents.tenant("drab", zone.format("city.example", gone))
+    assert documents.mistakes() == [
+        "tenants/blue.yaml:5 dns.zones.main.name: parks.city.example is in a zone of acme → take another name",
+        "tenants/cyan.yaml:5 dns.zones.main.name: city.example is in a zone of acme → take another name",
+    ]
 
 
 def test_the_estate_must_know_what_networks_stand_on(documents):

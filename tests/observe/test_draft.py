@@ -14,21 +14,39 @@ from provision.report import plan as report
 from provision.report.look import Cost, Look
 
 KEYS = {"keys": {"quota": {"secrets": 500}}}
+ZONES = {
+    "quotas": {"dns": {"zones": 1}},
+    "dns": {"zones": {"main": {"name": "city.example", "email": "a@b.example"}}},
+}
+BALANCERS = {"quotas": {"load_balancer": {"load_balancers": 1}}}
+OFTEN_ABSENT = [
+    ("dns", ZONES, {"dns_quota", "dns_zone"}),
+    ("load-balancer", BALANCERS, {"balancer_quota"}),
+]
 
 
 @pytest.fixture
-def keyless(simulator, monkeypatch):
-    """A simulated cloud without key manager."""
+def lacking(simulator, monkeypatch):
+    """A simulated cloud that lacks a service."""
     for name, value in simulator.env.items():
         monkeypatch.setenv(name, value)
     with closing(connect(None, estate="contract")) as cloud:
-        there = {name: url for name, url in cloud.catalogue.items() if name != "key-manager"}
-        cloud.__dict__["catalogue"] = there
-        yield cloud
+
+        def without(service):
+            there = {name: url for name, url in cloud.catalogue.items() if name != service}
+            cloud.__dict__["catalogue"] = there
+            return cloud
+
+        yield without
 
 
-def plan(cloud, services):
-    tenants = [written("acme", {**KEYS, "services": services})]
+@pytest.fixture
+def keyless(lacking):
+    return lacking("key-manager")
+
+
+def plan(cloud, services, asked=KEYS):
+    tenants = [written("acme", {**asked, "services": services})]
     return Draft.looking(cloud, tenants).whole(tenants)
 
 
@@ -58,6 +76,21 @@ def test_what_lives_in_any_other_absent_service_is_refused(keyless, services):
     (problem,) = made.problems
     assert "key-manager" in problem.what.render("en")
     assert report.exit_code(made) == 3
+
+
+@pytest.mark.parametrize(("service", "asked", "kinds"), OFTEN_ABSENT)
+def test_a_service_that_clouds_often_lack_is_done_without_or_refused_as_the_profile_says(
+    lacking, service, asked, kinds
+):
+    cloud = lacking(service)
+    optional = plan(cloud, {"optional": [service]}, asked)
+    assert optional.problems == ()
+    assert {each.address.kind for each in optional.changes if each.action is Action.LEAVE} == kinds
+    assert not kinds & {step.address.kind for step in optional.steps}
+    required = plan(cloud, {"required": [service]}, asked)
+    assert (required.steps, required.changes) == ((), ())
+    assert {f"no {service} service" in each.what.render("en") for each in required.problems} == {True}
+    assert report.exit_code(required) == 3
 
 
 def test_a_retired_tenant_needs_no_service_that_is_gone(keyless):

@@ -335,6 +335,57 @@ def plain_type_public(stand):
 
 
 _TYPES = "volume-types-exact volume-types-encrypted"
+
+
+def listening(*rules, **said):
+    """A load balancer of the tenant listens, with a pool or rules; Octavia's provider takes any certificate."""
+
+    @contextmanager
+    def listen(stand):
+        balancers = stand.operator.api("load-balancer")
+        body = {"project_id": stand.project, "vip_network_id": stand.id("network", "backend")}
+        made = balancers.post("/lbaas/loadbalancers", {"loadbalancer": body})["loadbalancer"]["id"]
+        with undone(balancers, f"/lbaas/loadbalancers/{made}?cascade=true"):
+            listener = {"name": "web", "loadbalancer_id": made, **said}
+            web = balancers.post("/lbaas/listeners", {"listener": listener})["listener"]["id"]
+            for collection, key, body in rules:
+                balancers.post(f"/lbaas/{collection}", {key: {"listener_id": web, **body}})
+            yield
+
+    return listen
+
+
+@contextmanager
+def undone(api, path):
+    try:
+        yield
+    finally:
+        api.delete(path)
+
+
+PLAIN = {"protocol": "HTTP", "protocol_port": 80}
+ENDS_TLS = {
+    "protocol": "TERMINATED_HTTPS",
+    "protocol_port": 443,
+    "default_tls_container_ref": "http://127.0.0.1/v1/secrets/00000000-0000-0000-0000-000000000000",
+}
+POOL = ("pools", "pool", {"protocol": "HTTP", "lb_algorithm": "ROUND_ROBIN"})
+
+
+def go(target):
+    return ("l7policies", "l7policy", {"action": "REDIRECT_PREFIX", "redirect_prefix": target})
+
+
+serves = listening(POOL, **PLAIN)
+leads_astray = listening(go("http://elsewhere.example/"), **PLAIN)
+offers_old_tls = listening(**ENDS_TLS, tls_versions=["TLSv1.2", "TLSv1.3"])
+KEPT = {
+    "web (HTTP 80)": listening(go("https://city.example/"), ("l7policies", "l7policy", {"action": "REJECT"}), **PLAIN),
+    "web (TERMINATED_HTTPS 443, TLSv1.3)": listening(**ENDS_TLS, tls_versions=["TLSv1.3"]),
+    "web (TCP 22)": listening(protocol="TCP", protocol_port=22),
+}  # fmt: skip
+
+
 MUTATIONS = {
     "a container is opened": (SECURED, "nothing-public", opened_container),
     "a dataset is closed": (TOWN, "dataset-read-by-anybody dataset-read-from-pages", headed("donnees-publiques", read="")),
@@ -373,6 +424,9 @@ MUTATIONS = {
     "a plain type is the default": (TOWN, f"volume-encrypted backups-encrypted {_TYPES}", plain_by_default),
     "a backup is in clear": (SECURED, "backups-encrypted", backup_in_clear),
     "a plain type is public": (SECURED, _TYPES, plain_type_public),
+    "plain HTTP is served": (SECURED, "balancer-tls", serves),
+    "plain HTTP leads elsewhere": (SECURED, "balancer-tls", leads_astray),
+    "an old TLS is offered": (SECURED, "balancer-tls", offers_old_tls),
 }  # fmt: skip
 SLOW = {
     "server-boots",
@@ -421,6 +475,24 @@ def test_people_as_the_documents_have_them_break_nothing(stands):
     with in_order(stands[SECURED]), in_order(stands[TOWN]):
         for stand in stands.values():
             assert set(verdicts(stand.try_all(only=ABOUT_PEOPLE)).values()) == {"HELD"}
+
+
+@pytest.mark.parametrize("seen", KEPT)
+def test_a_listener_that_keeps_the_promise_is_told(stands, seen):
+    with KEPT[seen](stands[SECURED]):
+        (proof,) = stands[SECURED].try_all(only=["balancer-tls"])
+    assert (proof.verdict, str(proof.seen)) == ("HELD", seen)
+
+
+def test_without_the_service_the_promise_is_not_provable(stands, monkeypatch):
+    stand = stands[SECURED]
+    without = replace(stand.operator)
+    left = {name: url for name, url in stand.operator.catalogue.items() if name != "load-balancer"}
+    without.__dict__.update(catalogue=left, ids=stand.operator.ids)
+    monkeypatch.setattr(stand, "operator", without)
+    (proof,) = stand.try_all(only=["balancer-tls"])
+    assert (proof.verdict, proof.error) == ("NOT_PROVABLE", None)
+    assert "no load-balancer service" in str(proof.seen)
 
 
 def test_a_member_who_is_admin_breaks_what_keeps_tenants_apart(stands):

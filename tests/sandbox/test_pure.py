@@ -8,6 +8,7 @@ import stat
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -15,14 +16,14 @@ import pytest
 from provision import sandbox
 from provision.errors import SandboxError
 from provision.sandbox import ini, launch, look, ports, process, site, state, stop
-from provision.sandbox.services import RECIPES
+from provision.sandbox.services import MORE, RECIPES, chosen
 
 pytest.importorskip("keystone")
 
 
 @pytest.fixture
 def place(tmp_path):
-    names = [name for recipe in RECIPES for name in (recipe.name, *recipe.extra_ports)]
+    names = [name for recipe in (*RECIPES, *MORE) for name in (recipe.name, *recipe.extra_ports)]
     return site.Site(tmp_path, {name: 20000 + number for number, name in enumerate(names)}, site.Secrets())
 
 
@@ -112,7 +113,7 @@ def test_a_missing_data_file_says_what_to_do():
     assert "provision[sandbox]" in str(caught.value)
 
 
-@pytest.mark.parametrize("recipe", RECIPES, ids=lambda recipe: recipe.name)
+@pytest.mark.parametrize("recipe", [*RECIPES, *MORE], ids=lambda recipe: recipe.name)
 def test_every_service_stays_on_loopback_and_in_its_folder(recipe, place):
     for folder in recipe.folders:
         place.path(folder).mkdir(parents=True, exist_ok=True)
@@ -139,8 +140,22 @@ def test_state_is_for_its_owner_only(tmp_path):
 
 def test_a_site_is_kept(place):
     assert site.load(place.folder) is None
-    site.save(place)
-    assert site.load(place.folder) == place
+    asked = replace(place, more=("dns",))
+    site.save(asked)
+    assert site.load(place.folder) == asked
+
+
+def test_a_sandbox_has_more_only_when_asked(place):
+    assert {recipe.catalogue for recipe in MORE} == set(sandbox.MORE)
+    assert chosen(place) == RECIPES
+    assert [recipe.name for recipe in chosen(replace(place, more=("dns",)))[len(RECIPES) :]] == ["designate"]
+
+
+def test_a_sandbox_is_not_given_more_later(place):
+    site.save(replace(place, more=("dns",)))
+    with pytest.raises(SandboxError, match=r"made without load-balancer[\s\S]*reset"):
+        sandbox.up(place.folder, sandbox.MORE)
+    assert not (place.folder / "run").exists()
 
 
 def test_a_foreign_folder_is_neither_taken_nor_deleted(tmp_path):

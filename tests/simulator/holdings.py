@@ -6,7 +6,7 @@ import re
 from collections import defaultdict
 
 from simulator.ledger import marker
-from simulator.services import barbican, cinder, neutron, nova
+from simulator.services import barbican, cinder, designate, neutron, nova, octavia
 
 _ID = re.compile(r"\b(?:[0-9a-f]{32}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\b")
 _WORDS = (
@@ -14,7 +14,8 @@ _WORDS = (
     "members",
 )  # fmt: skip
 _QUOTAS = {
-    "compute_quota": nova.DEFAULTS, "key_quota": barbican.DEFAULTS, "network_quota": neutron.DEFAULTS, "volume_quota": cinder.DEFAULTS,
+    "balancer_quota": octavia.DEFAULTS, "compute_quota": nova.DEFAULTS, "dns_quota": designate.DEFAULTS, "key_quota": barbican.DEFAULTS,
+    "network_quota": neutron.DEFAULTS, "volume_quota": cinder.DEFAULTS,
 }  # fmt: skip
 
 

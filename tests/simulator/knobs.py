@@ -6,7 +6,17 @@ import re
 from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
-SERVICES = ("identity", "compute", "network", "volume", "image", "key-manager", "object-store")
+SERVICES = (
+    "identity",
+    "compute",
+    "network",
+    "volume",
+    "image",
+    "key-manager",
+    "object-store",
+    "dns",
+    "load-balancer",
+)
 KINDS = ("reset", "hang", "503", "429", "504", "html", "slow", "truncated", "403")
 BEFORE = frozenset({"503", "429", "html", "403"})
 

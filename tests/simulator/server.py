@@ -27,6 +27,8 @@ OPEN = {
     "volume": {(), ("v3",)},
     "image": {()},
     "key-manager": {(), ("v1",)},
+    "dns": {()},
+    "load-balancer": {()},
 }
 LOGIN = ("POST", ["v3", "auth", "tokens"])
 JSON = "application/json"

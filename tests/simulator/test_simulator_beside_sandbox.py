@@ -17,11 +17,11 @@ from provision.sandbox.site import load
 
 SERVICES = {
     "keystone": "identity", "nova": "compute", "neutron": "network", "cinder": "volume", "swift": "object-store",
-    "glance": "image", "barbican": "key-manager",
+    "glance": "image", "barbican": "key-manager", "designate": "dns", "octavia": "load-balancer",
 }  # fmt: skip
 IDS = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|[0-9a-f]{32}")
 NUMBERS = re.compile(
-    r"http://127.0.0.1:\d+(/[a-z-]+(?=/v))?|for flavor \d+|for \d+ /|for flavor [a-z.]+|for [a-z.]+ /"
+    r"req-[0-9a-f-]+|http://127.0.0.1:\d+(/[a-z-]+(?=/v))?|for flavor \d+|for \d+ /|for flavor [a-z.]+|for [a-z.]+ /"
 )
 UNKNOWN = "0" * 32
 ABSENT = "00000000-0000-0000-0000-000000000000"
@@ -109,6 +109,34 @@ CALLS = (
     ("barbican", "GET", "/v1/project-quotas?limit=1", None, {}),
     ("barbican", "DELETE", "/v1/project-quotas/{project}", None, {}),
     ("barbican", "DELETE", "/v1/project-quotas/{project}", None, {}),
+    ("octavia", "GET", "/", None, {}),
+    ("octavia", "GET", "/v2/lbaas/quotas/defaults", None, {}),
+    ("octavia", "GET", "/v2/lbaas/quotas/{project}", None, {}),
+    ("octavia", "DELETE", "/v2/lbaas/quotas/{project}", None, {}),
+    ("octavia", "PUT", "/v2/lbaas/quotas/{project}", {"quota": {"loadbalancer": 0, "member": -1}}, {}),
+    ("octavia", "PUT", "/v2.0/lbaas/quotas/{project}", {"quota": {"bogus": 1}}, {}),
+    ("octavia", "PUT", "/v2/lbaas/quotas/{project}", {"quota": {"listener": -2}}, {}),
+    ("octavia", "GET", "/v2/lbaas/quotas", None, {}),
+    ("neutron", "GET", "/v2.0/networks?router:external=true", None, {"outside": ("networks", 0, "id")}),
+    ("octavia", "POST", "/v2/lbaas/loadbalancers", {"loadbalancer": {"project_id": "{project}", "vip_network_id": "{outside}"}}, {}),
+    ("octavia", "DELETE", "/v2/lbaas/quotas/{project}", None, {}),
+    ("designate", "GET", "/", None, {}),
+    ("designate", "GET", "/v2/quotas/defaults?all_projects=true", None, {}),
+    ("designate", "GET", "/v2/quotas/{project}", None, {}),
+    ("designate", "PATCH", "/v2/quotas/{project}?all_projects=true", {"zones": 1, "zone_records": -1}, {}),
+    ("designate", "PATCH", "/v2/quotas/{project}?all_projects=true", {"bogus": 1}, {}),
+    ("designate", "PATCH", "/v2/quotas/{project}?all_projects=true", {"zones": -2}, {}),
+    ("designate", "POST", "/v2/zones", {"name": "{run}.example.", "email": "a@b.example"}, {"zone": ("id",)}),
+    ("designate", "POST", "/v2/zones", {"name": "{run}.example.", "email": "a@b.example"}, {}),
+    ("designate", "POST", "/v2/zones", {"name": "{run}.example", "email": "a@b.example"}, {}),
+    ("designate", "POST", "/v2/zones", {"name": "x.{run}.example.", "email": "a@b.example", "description": "x" * 161}, {}),
+    ("designate", "GET", "/v2/zones?name={run}.example.&limit=1", None, {}),
+    ("designate", "PATCH", "/v2/zones/{zone}?all_projects=true", {"ttl": 300, "description": "z"}, {}),
+    ("designate", "PATCH", "/v2/zones/{zone}", {"name": "other.example."}, {}),
+    ("designate", "GET", "/v2/zones/{zone}", None, {}),
+    ("designate", "DELETE", "/v2/zones/{zone}?all_projects=true", None, {}),
+    ("designate", "DELETE", f"/v2/zones/{ABSENT}?all_projects=true", None, {}),
+    ("designate", "DELETE", "/v2/quotas/{project}?all_projects=true", None, {}),
     ("neutron", "GET", "/", None, {}),
     ("neutron", "GET", "/v2.0/quotas/default/default", None, {}),
     ("neutron", "GET", "/v2.0/quotas/{project}", None, {}),

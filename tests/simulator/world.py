@@ -172,6 +172,12 @@ class Container(Row):
 
 
 @dataclass(slots=True)
+class Zone(Row):
+    email: str = ""
+    ttl: int = 3600
+
+
+@dataclass(slots=True)
 class Thing(Row):
     """What an operator has and tenants only use: a flavour, a volume type, an image, a secret."""
 
@@ -299,6 +305,10 @@ class World:
         )
         self.image_access = Access("image_access", commit)
         self.key_quotas = Settings("key_quota", "keys", commit)
+        self.zones = Table("dns_zone", commit, **_NEUTRON)
+        self.dns_quotas = Settings("dns_quota", "dns", commit)
+        self.balancers = Table("load_balancer", commit, project_id=_project)
+        self.balancer_quotas = Settings("balancer_quota", "load_balancer", commit)
         self.secrets = Table("secret", commit, project_id=_project, name=_name)
         self.accounts = Settings("account", "object-store", commit)
         self.containers = Table("container", commit, project_id=_project)

@@ -3,12 +3,14 @@
 from simulator.services import (
     barbican,
     cinder,
+    designate,
     glance,
     grants,
     groups,
     keystone,
     neutron,
     nova,
+    octavia,
     qos,
     rbac,
     routers,
@@ -25,5 +27,7 @@ ROUTES = {
     "image": glance.routes,
     "key-manager": barbican.routes,
     "object-store": swift.routes,
+    "dns": designate.routes,
+    "load-balancer": octavia.routes,
 }
 PARTS = (grants, groups, qos, rbac, routers, subnets, tokens)

@@ -17,6 +17,8 @@ CATALOGUE = (
     ("object-store", "swift", "/object-store/v1/AUTH_{project}"),
     ("key-manager", "barbican", "/key-manager"),
     ("image", "glance", "/image"),
+    ("dns", "designate", "/dns"),
+    ("load-balancer", "octavia", "/load-balancer"),
 )
 
 
