@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from provision.declare.addressing import disjoint, disjoint_within, gateways_within, readable
+from provision.declare.federation import federated
 from provision.declare.layers import suggestion
 from provision.declare.naming import distinct
 from provision.declare.place import mistake
@@ -34,6 +35,7 @@ def check(estate: Values, profiles: Mapping[str, Profile], tenants: Sequence[Ten
     yield from _shares(tenants)
     yield from disjoint(tenants, unique=estate.get("cidrs") == "unique")
     yield from distinct(tenants)
+    yield from federated(estate, tenants)
 
 
 def _paths_known(profile: Profile) -> Iterator[Mistake]:

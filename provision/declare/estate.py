@@ -7,6 +7,7 @@ from pathlib import Path
 
 from provision.declare import cross
 from provision.declare.check import shape
+from provision.declare.federation import itself, lacking
 from provision.declare.layers import suggestion
 from provision.declare.node import Layer, Node, values
 from provision.declare.profiles import SHIPPED, Built, Shelf, find, profiles_folder
@@ -25,6 +26,7 @@ def load(directory: Path) -> Estate:
     mistakes: list[Mistake] = []
     root = _document(directory, "estate.yaml", Layer("estate", "estate"), mistakes)
     estate = root or Node({}, Origin("estate.yaml", 1), Layer("estate", "estate"))
+    mistakes += lacking(estate)
     estate, wrong = shape(estate, estate_schema()) if root else (estate, [])
     mistakes += wrong
     shelf = _shelf(directory, estate, mistakes)
@@ -43,6 +45,7 @@ def load(directory: Path) -> Estate:
         values=values(estate),
         tenants={tenant.key: tenant for tenant in tenants},
         profiles={name: built.profile for name, built in profiles.items()},
+        itself=itself(estate, tenants),
     )
 
 

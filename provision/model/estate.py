@@ -47,7 +47,7 @@ class Profile:
 
 @dataclass(frozen=True, slots=True)
 class Estate:
-    """The documents of one estate, loaded and checked."""
+    """The documents of one estate, loaded and checked; `itself` asks, as a tenant does, for what is everybody's."""
 
     directory: Path
     name: str
@@ -55,3 +55,4 @@ class Estate:
     values: Values
     tenants: Mapping[str, Tenant]
     profiles: Mapping[str, Profile]
+    itself: Tenant | None = None

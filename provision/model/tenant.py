@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeGuard
 
+from provision.model.address import ESTATE
 from provision.model.origin import Origin
 from provision.model.resource import Retirement
 
@@ -83,6 +84,11 @@ class Tenant:
     def group_name(self, group: str) -> str:
         """Return what a group of the documents is called in the cloud."""
         return self.names.get(f"group:{group}", f"{self.key}-{group}")
+
+    @property
+    def is_estate(self) -> bool:
+        """Tell the estate itself, which asks for what is everybody's, from its tenants."""
+        return self.key == ESTATE
 
     @property
     def retired(self) -> bool:

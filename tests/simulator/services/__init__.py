@@ -3,6 +3,7 @@
 from simulator.services import (
     barbican,
     cinder,
+    federation,
     glance,
     grants,
     groups,
@@ -26,4 +27,4 @@ ROUTES = {
     "key-manager": barbican.routes,
     "object-store": swift.routes,
 }
-PARTS = (grants, groups, qos, rbac, routers, subnets, tokens)
+PARTS = (federation, grants, groups, qos, rbac, routers, subnets, tokens)
