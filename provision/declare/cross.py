@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from provision.declare.addressing import disjoint, disjoint_within, gateways_within, readable
+from provision.declare.directory import directed
 from provision.declare.federation import federated
 from provision.declare.layers import suggestion
 from provision.declare.naming import distinct
@@ -63,6 +64,7 @@ def _retirement(tenant: Tenant) -> Iterator[Mistake]:
 
 def _retirable(values: Values) -> Iterator[tuple[str, Mapping[str, Any]]]:
     yield "", values.tree
+    yield "identity.ldap", values.section("identity.ldap")
     for section in NAMED:
         for name, item in values.section(section).items():
             yield f"{section}.{name}", item
@@ -217,6 +219,7 @@ _CHECKS: Final[tuple[Callable[[Tenant], Iterator[Mistake]], ...]] = (
     disjoint_within,
     gateways_within,
     published_lawfully,
+    directed,
 )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import stat
 from dataclasses import dataclass
+from http import HTTPStatus
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
 SECTION: Final = "identity.ldap"
 PATIENCE: Final = 20.0
 NOBODY: Final = "nobody-of-this-name"  # looked for to see whether a directory answers
-_HTTP_SERVER_ERROR: Final = 500
 _PRIVATE: Final = stat.S_IRWXG | stat.S_IRWXO
 # Where the documents say what Keystone calls what. Keystone puts secrets where it finds a percent sign: there is to be none.
 _OPTIONS: Final = {
@@ -77,7 +77,7 @@ _DOCUMENT: Final = section(
             {"type": "string", "pattern": "^ldaps?://[^%]+$", "says": {"en": "an ldaps:// address", "fr": "une adresse ldaps://"}},
         ),
         "starttls": worded(say("Begin TLS on an ldap:// address", "Passer à TLS sur une adresse ldap://"), {"type": "boolean"}),
-        "ca_file": _said("The certification authorities that are trusted, a file where Keystone runs", "Les autorités de certification reconnues, un fichier là où tourne Keystone"),
+        "ca_file": _said("The certification authorities that are trusted, a file where Keystone runs; it knows one for all directories", "Les autorités de certification reconnues, un fichier là où tourne Keystone ; il n'en connaît qu'un pour tous les annuaires"),
         "suffix": _said("The root of what is looked at", "La racine de ce qui est lu"),
         "user": _said("As whom Keystone reads", "En tant que qui Keystone lit"),
         "password": section(
@@ -160,16 +160,15 @@ class DomainDirectory(Kind[DomainDirectorySpec]):
         for found in cloud.each(lambda item: _found(cloud, *item), known.items()):
             yield from found
 
-    def create(self, cloud: Cloud, want: Desired[DomainDirectorySpec]) -> None:
-        """Write it whole; whether the directory answers shows in the closing look. Raises `UsageError` without a password."""
-        domain = cloud.ids.of(Address("domain", want.address.tenant, want.address.tenant))
-        cloud.identity.put(_path(domain), {"config": _config(want.spec)})
+    def create(self, cloud: Cloud, want: Desired[DomainDirectorySpec]) -> Live[DomainDirectorySpec]:
+        """Write it whole, and see whether the directory answers. Raises `UsageError` without a password."""
+        return _put(cloud, cloud.ids.of(Address("domain", want.address.tenant, want.address.tenant)), want)
 
     def update(
         self, cloud: Cloud, have: Live[DomainDirectorySpec], want: Desired[DomainDirectorySpec]
-    ) -> None:
+    ) -> Live[DomainDirectorySpec]:
         """Write it whole again, the password too: Keystone keeps nothing of what was there."""
-        cloud.identity.put(_path(have.id), {"config": _config(want.spec)})
+        return _put(cloud, have.id, want)
 
     def delete(self, cloud: Cloud, have: Live[DomainDirectorySpec]) -> None:
         """Have Keystone itself keep the domain's people again: there are none."""
@@ -245,14 +244,25 @@ def _no_password(place: str, what: Text) -> UsageError:
     )  # fmt: skip
 
 
+def _put(cloud: Cloud, domain: str, want: Desired[DomainDirectorySpec]) -> Live[DomainDirectorySpec]:
+    config = cloud.identity.put(_path(domain), {"config": _config(want.spec)})["config"]
+    return _live(cloud, want.address.tenant, domain, config, checked=want.spec.answers is not None)
+
+
 def _found(cloud: Cloud, tenant: str, domain: str) -> tuple[Live[DomainDirectorySpec], ...]:
     try:
         config: Mapping[str, Mapping[str, Any]] = cloud.identity.get(_path(domain))["config"]
     except NotFound:
         return ()
+    return (_live(cloud, tenant, domain, config, checked=True),)
+
+
+def _live(
+    cloud: Cloud, tenant: str, domain: str, config: Mapping[str, Mapping[str, Any]], *, checked: bool
+) -> Live[DomainDirectorySpec]:
     options = {f"{group}.{name}": value for group, told in config.items() for name, value in told.items()}
-    spec = DomainDirectorySpec(_written(options), _answers(cloud, domain))
-    return (Live(Address(DomainDirectory.name, tenant, tenant), domain, spec, owned=True, raw=config),)
+    spec = DomainDirectorySpec(_written(options), _answers(cloud, domain) if checked else None)
+    return Live(Address(DomainDirectory.name, tenant, tenant), domain, spec, owned=True, raw=config)
 
 
 def _answers(cloud: Cloud, domain: str) -> bool:
@@ -260,7 +270,7 @@ def _answers(cloud: Cloud, domain: str) -> bool:
     try:
         cloud.identity.at(within=PATIENCE).get("/users", domain_id=domain, name=NOBODY)
     except CloudError as error:
-        if error.status is not None and error.status < _HTTP_SERVER_ERROR:
+        if error.status is not None and error.status < HTTPStatus.INTERNAL_SERVER_ERROR:
             raise
         return False
     return True

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
 from provision.cloud.home import at_home, home, home_id, home_name, may_stand_in, own_domains
-from provision.errors import NotFound
+from provision.errors import CloudError, NotFound
 from provision.kind import Kind, immutable, register
 from provision.model.address import Address
 from provision.model.document import WORDS, named, within, worded
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from provision.model.tenant import Tenant
 
 _DIRECTORY: Final = "domain_directory"
+_MADE: Final = "[provision:domain/"
 _ROLES: Final = {"type": "array", "items": {"type": "string"}, "uniqueItems": True}
 
 
@@ -166,13 +168,23 @@ def _everywhere(cloud: Cloud, own: Mapping[str, str]) -> Iterator[dict[str, Any]
     )
     asked = own if len(seen) <= 1 else [each for each, tenant in own.items() if _directory(cloud, tenant)]
     unseen = dict.fromkeys(each for each in (*asked, *shared) if each not in seen)
-    for found in cloud.each(lambda domain: list(_of_domain(cloud, domain)), unseen):
+    for found in cloud.each(lambda domain: _answered(cloud, domain), unseen):
         yield from found
 
 
 def _is_shared(cloud: Cloud, domain: str) -> bool:
-    _, marked = cloud.owner.read(cloud.shared.domain(domain).get("description"))
-    return marked is None
+    """Tell a domain of everybody's from one that was made for a tenant, of this estate or of another."""
+    return _MADE not in (cloud.shared.domain(domain).get("description") or "")
+
+
+def _answered(cloud: Cloud, domain: str) -> list[dict[str, Any]]:
+    """Return the groups of a domain; none where its directory does not answer: that is one tenant's trouble, not all's."""
+    try:
+        return list(_of_domain(cloud, domain))
+    except CloudError as error:
+        if error.status is None or error.status < HTTPStatus.INTERNAL_SERVER_ERROR:
+            raise
+        return []
 
 
 def _of_domain(cloud: Cloud, domain: str, **filters: str) -> Iterator[dict[str, Any]]:

@@ -129,3 +129,34 @@ def test_nothing_more_is_said_of_a_provider_that_lacks_something(estate):
     documents.tenant("acme", PEOPLE)
     loaded = documents.load()
     assert list(federated(loaded.values, list(loaded.tenants.values()))) == []
+
+
+LDAP = "identity:\n  domain: dedicated\n  source: ldap\n  ldap: {%s}\n"
+
+
+@pytest.mark.parametrize(
+    ("people", "said"),
+    [
+        (LDAP % "url: 'ldaps://a', suffix: dc=a, ca_file: /a", None),
+        (LDAP % "url: 'ldap://a', starttls: true, suffix: dc=a, ca_file: /a, user: cn=k, password: {env: A}", None),
+        (LDAP % "url: 'ldap://a', suffix: dc=a, ca_file: /a", "6 ldap://a: passwords would travel in the clear → write an ldaps:// address"),
+        (LDAP % "url: 'ldaps://a', starttls: true, suffix: dc=a, ca_file: /a", "6 starttls on an ldaps:// address"),
+        (LDAP % "url: 'ldaps://a', ca_file: /a", "6 identity.ldap lacks suffix → write identity.ldap.suffix"),
+        (LDAP % "suffix: dc=a, ca_file: /a", "6 identity.ldap lacks url"),
+        (LDAP % "url: 'ldaps://a', suffix: dc=a", "6 identity.ldap lacks ca_file"),
+        (LDAP % "url: 'ldaps://a', suffix: dc=a, ca_file: /a, user: cn=k", "6 a user and a password go together"),
+        (LDAP % "url: 'ldaps://a', suffix: dc=a, ca_file: /a, password: {env: A}", "6 a user and a password go together"),
+        (LDAP % "url: 'ldaps://a', suffix: dc=a, ca_file: /a, user: cn=k, password: {env: A, file: b}", "6 two places for one password"),
+        (LDAP.replace("dedicated", "shared") % "url: 'ldaps://a', suffix: dc=a, ca_file: /a", "6 a directory, where the domain is everybody's"),
+        (LDAP % "url: 'ldaps://a', suffix: dc=a, ca_file: /a, state: retired", "6 identity.ldap is retired without a reason"),
+        (LDAP % "url: 'ldaps://a', suffix: 'dc=%(password)s'", "6 identity.ldap.suffix is dc=%(password)s"),
+        (LDAP % "url: 'http://a', suffix: dc=a, ca_file: /a", "6 identity.ldap.url is http://a"),
+        (LDAP % "url: 'ldaps://a', suffix: dc=a, ca_file: /a, password: hunter2", "6 identity.ldap.password"),
+    ],
+)  # fmt: skip
+def test_a_directory_is_reached_over_tls_and_by_a_password_that_no_document_holds(documents, people, said):
+    documents.tenant("clinic", people)
+    if said is None:
+        assert documents.load().itself is None
+    else:
+        assert documents.mistakes()[0].startswith(f"tenants/clinic.yaml:{said}")

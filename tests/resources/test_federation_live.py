@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import secrets
+import sqlite3
 import subprocess
 import sys
 from contextlib import ExitStack, closing, contextmanager
@@ -21,6 +22,7 @@ from provision import sandbox as control
 from provision import workflow
 from provision.cloud.connect import connect
 from provision.errors import StalePlan
+from provision.model.federation import Admission, Attributes, rules, size
 from provision.model.plan import Action
 
 pytestmark = pytest.mark.sandbox
@@ -199,13 +201,20 @@ def test_the_estate_is_planned_with_whoever_is_asked_about_and_the_second_plan_i
         workflow.apply(question, saved=tmp_path / "plan.json")
 
 
-def test_one_mapping_for_all_in_an_order_that_does_not_move(town):
+def kept(sandbox, mapping):
+    """How many bytes Keystone keeps of a mapping."""
+    with closing(sqlite3.connect(sandbox / "databases" / "keystone.sqlite", timeout=30)) as database:
+        return database.execute("SELECT length(rules) FROM mapping WHERE id = ?", (mapping,)).fetchone()[0]
+
+
+def test_one_mapping_for_all_in_an_order_that_does_not_move(town, sandbox):
     person, shared, own = town.mapping["rules"]
     assert "user" in person["local"][0]
     assert shared["local"] == [{"groups": "{2}", "domain": {"name": "Default"}}]
     assert own["local"] == [{"groups": "{2}", "domain": {"name": town.key("clinic")}}]
     (expression,) = shared["remote"][-1]["whitelist"]
     assert expression == rf"\A{town.name}-(?:acme|bakery)-(?:admins|readers)\Z"
+    assert kept(sandbox, town.mapping["id"]) == size(town.mapping["rules"])
 
 
 def test_who_comes_in_has_the_roles_of_its_groups_on_its_tenant_and_none_elsewhere(town):
@@ -260,8 +269,6 @@ def test_without_the_list_of_names_they_do(town):
 
 def test_a_name_with_name_in_it_is_let_in_by_a_rule_of_its_own(town):
     """Keystone takes a list in which it sees "name" for JSON, and nobody of that group would come in."""
-    from provision.model.federation import Admission, Attributes, rules  # noqa: PLC0415
-
     told = Attributes("OIDC_SUB", "OIDC_WHO", "OIDC_GROUPS")
     made = rules(told, [Admission("Default", "tournament-admins"), Admission("Default", "acme-admins")])
     assert town.mapped("tournament-admins", "acme-admins", rules=made)["groups"] == [
