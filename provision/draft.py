@@ -69,7 +69,7 @@ class Draft:
             resolved,
             live,
             cloud=self.cloud.name,
-            tenants=[tenant.key for tenant in tenants],
+            tenants=[tenant.key for tenant in tenants if not tenant.is_estate],
             options=self.options,
             problems=problems,
             left_out=left_out,
@@ -130,7 +130,9 @@ def look(cloud: Cloud, tenants: Sequence[Tenant], on_event: Listener = ignore) -
     """Return everything of these tenants that the cloud has, ours or not."""
     known = kinds()
     asked = {
-        name: frozenset(tenant.key for tenant in tenants if kind.concerns(tenant))
+        name: frozenset(
+            tenant.key for tenant in tenants if kind.of_estate is tenant.is_estate and kind.concerns(tenant)
+        )
         for name, kind in known.items()
     }
     return survey(cloud, known, frozenset(tenant.key for tenant in tenants), on_event, narrowed=asked)

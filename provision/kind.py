@@ -75,6 +75,11 @@ def secret() -> Mark:
     return Mark("secret")
 
 
+def unseen() -> Mark:
+    """Mark a field that the service takes and never shows (where a password stands): it is written, and never compared."""
+    return Mark("unseen")
+
+
 def exact_set() -> Mark:
     """Mark a collection that must equal what is wanted, extras removed, and is shown as what is added and removed."""
     return Mark("exact_set")
@@ -110,6 +115,9 @@ class Kind(ABC, Generic[SpecT]):
             (fragments of all kinds are merged, so that several kinds may share a section).
         observed_after: kinds whose ids `observe` needs.
         stays: there as long as its project is (a quota): deleting it puts back what a new project has.
+        of_estate: one for the whole estate (an identity provider): asked for by estate.yaml, of which `desire` is given
+            the values under the key ``@estate``; `document` is then a fragment of the estate's schema.
+        carries: the paths of tenants' documents that it makes real beside those of `document`.
         units: for each field of the spec that is a quota, what it is counted in ('' for plain counts).
     """
 
@@ -120,6 +128,8 @@ class Kind(ABC, Generic[SpecT]):
     document: ClassVar[Mapping[str, Any]] = {}
     observed_after: ClassVar[tuple[str, ...]] = ("project",)
     stays: ClassVar[bool] = False
+    of_estate: ClassVar[bool] = False
+    carries: ClassVar[tuple[str, ...]] = ()
     units: ClassVar[Mapping[str, Unit]] = {}
 
     @abstractmethod

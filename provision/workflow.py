@@ -159,9 +159,10 @@ def write_examples(directory: Path, language: Language) -> tuple[Path, ...]:
 def plan(question: Question, on_event: Listener = ignore) -> Planned:
     """Compare documents and cloud, over a session that cannot write."""
     started = time.monotonic()
-    with _connected(question) as (_, tenants, cloud):
+    with _connected(question) as (estate, tenants, cloud):
         ahead = foresee(cloud, tenants)
-        made = Draft.looking(cloud, tenants, question.options, on_event, ahead).whole(tenants)
+        asking = _everybody(estate, tenants)
+        made = Draft.looking(cloud, asking, question.options, on_event, ahead).whole(asking)
         return Planned(made, question.options, cloud.requests(), time.monotonic() - started)
 
 
@@ -199,10 +200,11 @@ def apply(  # noqa: PLR0913 (each says one thing about how to write)
         nullcontext(foresee(cloud, tenants)) as ahead,
         _held(estate, cloud, on_event),
     ):
-        draft = Draft.looking(cloud, tenants, question.options, on_event, ahead)
+        asking = _everybody(estate, tenants)
+        draft = Draft.looking(cloud, asking, question.options, on_event, ahead)
         planner: Planner = draft.plan
         if kept or confirm:
-            made = draft.whole(tenants)
+            made = draft.whole(asking)
             if kept:
                 plan_file.refuse_when_stale(kept, made)
             if confirm and made.steps and not confirm(made):
@@ -217,7 +219,7 @@ def apply(  # noqa: PLR0913 (each says one thing about how to write)
                 ends.update(each.status for each in wave.outcomes)
                 return wave if whole else wave.told()
 
-            waves = list(map(keep, campaign.run(tenants, planner)))
+            waves = list(map(keep, campaign.run(asking, planner)))
         return Applied(
             planning.join(cloud.name, [wave.plan for wave in waves] or [draft.plan(())]),
             tuple(outcome for wave in waves for outcome in wave.outcomes),
@@ -416,6 +418,11 @@ def _connected(question: Question) -> Iterator[tuple[Estate, list[Tenant], Cloud
         connect(question.cloud, fallback=estate.cloud, estate=estate.owner, workers=question.workers)
     ) as cloud:
         yield estate, tenants, cloud
+
+
+def _everybody(estate: Estate, tenants: list[Tenant]) -> list[Tenant]:
+    """Return tenants and, after them, the estate itself: what is everybody's is planned whoever is asked about."""
+    return [*tenants, estate.itself] if estate.itself else tenants
 
 
 def _chosen(estate: Estate, names: Sequence[str]) -> list[Tenant]:

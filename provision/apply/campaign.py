@@ -111,13 +111,14 @@ class Campaign:
 
     def run(self, tenants: Sequence[Tenant], plan: Planner) -> Iterator[Wave]:
         """Yield each wave once it is over."""
-        toll = Toll(self.rollout, len(tenants))
+        in_all = sum(not each.is_estate for each in tenants)
+        toll = Toll(self.rollout, in_all)
         walker = self._watched(toll)
         doubtful = self.journal.doubtful(walker.cloud.name, since())
         begun = 0
         groups = list(self.rollout.waves(tenants))
         for number, group in enumerate(groups):
-            self.walker.on_event(Waved(number + 1, len(groups), len(tenants)))
+            self.walker.on_event(Waved(number + 1, len(groups), in_all))
             begun += len(group)
             wave = self._wave(walker, plan(group), group, doubtful)
             toll.failed |= failed_tenants(wave.outcomes)

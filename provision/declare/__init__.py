@@ -60,6 +60,8 @@ def desired(tenant: Tenant) -> tuple[Desired[Any], ...]:
 def _asked(tenant: Tenant) -> Iterator[Desired[Any]]:
     leaving = _retirement(tenant)
     for kind in kinds().values():
+        if kind.of_estate is not tenant.is_estate:
+            continue
         for want in kind.desire(tenant):
             yield replace(want, retired=leaving) if leaving else want
 

@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from provision.declare.addressing import disjoint, disjoint_within, gateways_within, readable
+from provision.declare.directory import directed
+from provision.declare.federation import federated
 from provision.declare.layers import suggestion
 from provision.declare.naming import distinct
 from provision.declare.place import mistake
@@ -36,6 +38,7 @@ def check(estate: Values, profiles: Mapping[str, Profile], tenants: Sequence[Ten
     yield from apart(tenants)
     yield from disjoint(tenants, unique=estate.get("cidrs") == "unique")
     yield from distinct(tenants)
+    yield from federated(estate, tenants)
 
 
 def _paths_known(profile: Profile) -> Iterator[Mistake]:
@@ -63,6 +66,7 @@ def _retirement(tenant: Tenant) -> Iterator[Mistake]:
 
 def _retirable(values: Values) -> Iterator[tuple[str, Mapping[str, Any]]]:
     yield "", values.tree
+    yield "identity.ldap", values.section("identity.ldap")
     for section in NAMED:
         for name, item in values.section(section).items():
             yield f"{section}.{name}", item
@@ -218,6 +222,7 @@ _CHECKS: Final[tuple[Callable[[Tenant], Iterator[Mistake]], ...]] = (
     gateways_within,
     published_lawfully,
     answered_for,
+    directed,
 )
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from provision.declare import cross
 from provision.declare.check import shape
+from provision.declare.federation import itself, lacking
 from provision.declare.layers import suggestion
 from provision.declare.node import Layer, Node, values
 from provision.declare.profiles import SHIPPED, Built, Shelf, find, profiles_folder
@@ -39,6 +40,7 @@ def load(directory: Path) -> Estate:
         values=values(estate),
         tenants={tenant.key: tenant for tenant in tenants},
         profiles={name: built.profile for name, built in profiles.items()},
+        itself=itself(estate, tenants),
     )
 
 
@@ -51,6 +53,7 @@ def documents(directory: Path, mistakes: list[Mistake]) -> tuple[Node, Mapping[s
 def _founded(directory: Path, mistakes: list[Mistake]) -> tuple[Node, Shelf]:
     root = _document(directory, "estate.yaml", Layer("estate", "estate"), mistakes)
     estate = root or Node({}, Origin("estate.yaml", 1), Layer("estate", "estate"))
+    mistakes += lacking(estate)
     estate, wrong = shape(estate, estate_schema()) if root else (estate, [])
     mistakes += wrong
     return estate, _shelf(directory, estate, mistakes)

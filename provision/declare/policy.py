@@ -63,7 +63,7 @@ RETIREMENT: Final = closed(("reason", "date"), reason=TEXT, date=DATE)
 
 _IDENTITY: Final = closed(
     source=word("local", "ldap", "oidc", "saml"),
-    ldap=closed(url={"type": "string", "pattern": "^ldaps?://", "says": {"en": "an ldaps:// address", "fr": "une adresse ldaps://"}}),
+    provider=TEXT,
     roles=closed(delegated=TEXT, allowed=listed(TEXT), incompatible=listed(listed(TEXT))),
     auth=closed(mfa=closed(min_methods=number()), bypass=word("none", "allowed")),
 )  # fmt: skip

@@ -82,9 +82,13 @@ def shut(schema: Any) -> Any:  # noqa: ANN401 (a schema, or a part of one)
 @cache
 def tree_schema() -> Schema:
     """Return the schema of a tenant's effective tree: policy keys and what every kind asks for."""
-    schema: Schema = POLICY
+    return _with_kinds(POLICY, of_estate=False)
+
+
+def _with_kinds(schema: Schema, *, of_estate: bool) -> Schema:
     for kind in kinds().values():
-        schema = merged(schema, {"properties": {}, **shut(kind.document)})
+        if kind.of_estate is of_estate:
+            schema = merged(schema, {"properties": {}, **shut(kind.document)})
     return schema
 
 
@@ -211,7 +215,8 @@ def estate_schema() -> Schema:
         suppliers=listed(_SUPPLIER),
         soc=closed(sink=TEXT, jurisdiction=TEXT),
     )  # fmt: skip
-    return {"$schema": DIALECT, "title": "estate", **_literal(schema, but=("naming", "defaults"))}
+    whole = _with_kinds(schema, of_estate=True)
+    return {"$schema": DIALECT, "title": "estate", **_literal(whole, but=("naming", "defaults"))}
 
 
 @cache

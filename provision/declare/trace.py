@@ -26,7 +26,11 @@ def explain(subject: Tenant | Profile, path: str) -> tuple[Said, ...]:
 def enforced(path: str) -> tuple[str, ...]:
     """Return the kinds of resource that carry a path of the tree into the cloud; none means: recorded, not enforced."""
     parts = tuple(path.split("."))
-    return tuple(name for name, document in _documents().items() if _knows(document, parts))
+    return tuple(
+        name
+        for name, document in _documents().items()
+        if path in kinds()[name].carries or _knows(document, parts)
+    )
 
 
 @cache

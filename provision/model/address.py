@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
 from provision.errors import UsageError
 from provision.text import say
+
+ESTATE: Final = "@estate"  # stands where a tenant's key would: no key can look like it
 
 
 @dataclass(frozen=True, order=True, slots=True)

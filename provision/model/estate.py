@@ -48,7 +48,7 @@ class Profile:
 
 @dataclass(frozen=True, slots=True)
 class Estate:
-    """The documents of one estate, loaded and checked."""
+    """The documents of one estate, loaded and checked; `itself` asks, as a tenant does, for what is everybody's."""
 
     directory: Path
     name: str
@@ -56,6 +56,7 @@ class Estate:
     values: Values
     tenants: Mapping[str, Tenant]
     profiles: Mapping[str, Profile]
+    itself: Tenant | None = None
 
     @property
     def owner(self) -> Owner:

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeGuard
 
+from provision.model.address import ESTATE
 from provision.model.origin import Origin
 from provision.model.resource import Retirement
 
@@ -93,6 +94,11 @@ class Tenant:
     def shown(self, said: object) -> str:
         """Return words for a place where others may read them: none, where nobody is to know who it is."""
         return "" if self.pseudonym else in_words(said)
+
+    @property
+    def is_estate(self) -> bool:
+        """Tell the estate itself, which asks for what is everybody's, from its tenants."""
+        return self.key == ESTATE
 
     @property
     def retired(self) -> bool:

@@ -17,7 +17,9 @@ HIDDEN: Final = "(secret)"
 
 
 def differences(kind: Kind[Any], want: Desired[Any], have: Live[Any] | None) -> tuple[FieldChange, ...]:
-    """Return the fields in which what is there is not what is wanted; a wanted None is unmanaged and never differs.
+    """Return the fields in which what is there is not what is wanted.
+
+    A wanted None is unmanaged and never differs; nor does what the service does not show.
 
     With nothing there, every managed field is a difference from None.
     """
@@ -30,7 +32,7 @@ def differences(kind: Kind[Any], want: Desired[Any], have: Live[Any] | None) -> 
 
 
 def _differs(wanted: object, found: object, words: frozenset[str]) -> bool:
-    if wanted is None:
+    if wanted is None or "unseen" in words:
         return False
     return bool(_shape(wanted, words) != _shape(found, words))
 

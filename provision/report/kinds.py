@@ -21,7 +21,7 @@ Written by `python -m provision.cli.reference --write` from the kinds themselves
 A **kind** is one file in `provision/resources/`. Its **spec** is the same for what documents ask for and what the cloud has;
 a field left out (`None`) is not managed. Marks: *immutable* (a difference means replacing), *chosen by cloud* (shown, not
 compared, when left out), *reference* (the name of another resource of the tenant), *unordered*, *exact set* (extras are
-removed), *secret* (never shown).
+removed), *unseen* (written, never compared: the service does not show it), *secret* (never shown).
 """
 
 
@@ -43,7 +43,8 @@ def _kind(kind: Kind[Any]) -> Iterator[str]:
     yield from _fields(kind.spec)
     keys = list(document_keys(kind.document))
     if keys:
-        yield "\n| Key in a tenant's document | Takes | Means |\n|---|---|---|"
+        written_in = "estate.yaml" if kind.of_estate else "a tenant's document"
+        yield f"\n| Key in {written_in} | Takes | Means |\n|---|---|---|"
         yield from (f"| `{path}` | {_cell(taken)} | {_cell(means)} |" for path, taken, means in keys)
     yield ""
 

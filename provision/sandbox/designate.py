@@ -38,7 +38,7 @@ def configure(site: Site) -> Mapping[str, str]:
             },
             "storage:sqlalchemy": {"connection": site.database("designate"), "sqlite_synchronous": False},
             "heartbeat_emitter": {"emitter_type": "noop"},
-            "keystone_authtoken": token_check(site, "designate"),
+            "keystone_authtoken": token_check(site, "designate", "dns"),
             "oslo_concurrency": {"lock_path": site.path("designate", "locks")},
             **quiet(),
         }

@@ -21,13 +21,22 @@ _ROUNDS = 4
 
 
 def configure(site: Site) -> Mapping[str, str]:
-    """Return keystone's configuration; passwords are hashed four rounds deep, tokens are cached in memory."""
+    """Return keystone's configuration; passwords are hashed four rounds deep, tokens are cached in memory.
+
+    A domain's people may come from a directory of its own, as on clouds that offer it: users and groups are then only
+    listed domain by domain.
+    """
     text = render(
         {
             "DEFAULT": {"debug": False},
             "database": {"connection": site.database("keystone"), "sqlite_synchronous": False},
             "cache": {"enabled": True, "backend": "dogpile.cache.memory"},
-            "identity": {"password_hash_rounds": _ROUNDS, "password_hash_algorithm": "bcrypt"},
+            "identity": {
+                "password_hash_rounds": _ROUNDS,
+                "password_hash_algorithm": "bcrypt",
+                "domain_specific_drivers_enabled": True,
+                "domain_configurations_from_database": True,
+            },
             "auth": {"methods": METHODS},
             "token": {"provider": "fernet", "expiration": 86400},
             "fernet_tokens": {"key_repository": site.path("keystone", "tokens")},

@@ -32,7 +32,7 @@ def configure(site: Site) -> Mapping[str, str]:
             },
             "database": {"connection": site.database("octavia"), "sqlite_synchronous": False},
             "certificates": {"cert_manager": "noop_cert_manager"},
-            "keystone_authtoken": token_check(site, "octavia"),
+            "keystone_authtoken": token_check(site, "octavia", "load-balancer"),
             "service_auth": credentials(site, "octavia"),
             "neutron": {**credentials(site, "octavia"), "valid_interfaces": "public", "region_name": REGION},
             "oslo_concurrency": {"lock_path": site.path("octavia", "locks")},

@@ -9,7 +9,7 @@ from provision.apply.campaign import Campaign
 from provision.apply.journal import Journal
 from provision.cloud.ids import Ids
 from provision.errors import Conflict, CredentialsRefused, LeaseLost, Unreachable
-from provision.model.event import Ended, ignore
+from provision.model.event import Ended, Waved, ignore
 from provision.model.outcome import Outcome, Status
 from provision.model.plan import Action
 from provision.model.rollout import Budget, Rollout
@@ -45,7 +45,7 @@ class Steps:
 
 
 def tenants(count):
-    return [SimpleNamespace(key=f"t{number}") for number in range(count)]
+    return [SimpleNamespace(key=f"t{number}", is_estate=False) for number in range(count)]
 
 
 def planned(group):
@@ -55,11 +55,11 @@ def planned(group):
 
 @pytest.fixture
 def go(tmp_path):
-    def go(count, rollout, bad=(), **rest):
+    def go(count, rollout, bad=(), extra=(), **rest):
         steps = Steps(frozenset(bad), **rest)
         journal = Journal(tmp_path)
         made = Campaign(steps, journal, rollout)
-        waves = list(made.run(tenants(count), planned))
+        waves = list(made.run([*tenants(count), *extra], planned))
         journal.close()
         return made, waves, steps
 
@@ -181,3 +181,15 @@ def test_a_wave_with_nothing_to_do_is_not_walked(tmp_path):
     (wave,) = made.run(tenants(1), lambda _: make(KINDS, [], [], cloud="sandbox", tenants=["t0"]))
     assert (wave.outcomes, steps.walked) == ((), [])
     journal.close()
+
+
+def test_the_estate_itself_is_no_tenant_to_count(go):
+    told = []
+    estate = SimpleNamespace(key="@estate", is_estate=True)
+    made, waves, _ = go(
+        2, Rollout(wave=2, budget=Budget(50, percent=True)), bad=["t1"], extra=[estate], on_event=told.append
+    )
+    assert [len(wave.outcomes) for wave in waves] == [2, 1] and made.halted is None
+    assert {each.tenants for each in told if isinstance(each, Waved)} == {2}
+    made, _, _ = go(2, Rollout(wave=2, budget=Budget(49, percent=True)), bad=["t1"], extra=[estate])
+    assert made.unbegun == ("@estate",)

@@ -14,6 +14,7 @@ from written import merged
 from provision.apply.execute import execute
 from provision.apply.perform import Performer
 from provision.cloud.connect import connect
+from provision.draft import look
 from provision.kind import kinds
 from provision.model import event
 from provision.model.outcome import Status
@@ -28,10 +29,14 @@ RUN = secrets.token_hex(2)
 
 
 def everything(cases):
-    """One tenant that asks for what the full case of every kind asks for."""
+    """One tenant that asks for what the full case of every kind asks for, but for what is the whole estate's.
+
+    Nor for a directory: its groups would be in there, and there is none.
+    """
     tree = {}
     for each in cases.values():
-        tree = merged(tree, each.get("full"))
+        if not kinds()[each.kind].of_estate and each.kind != "domain_directory":
+            tree = merged(tree, each.get("full"))
     return {**tree, "title": "Contract"}
 
 
@@ -44,10 +49,9 @@ def fresh():
 
 def plan(cloud, keys, fragment):
     cases = CASES["project"]
-    desired = [
-        want for key in keys for kind in kinds().values() for want in kind.desire(cases.tenant(key, fragment))
-    ]
-    live = survey(cloud, kinds(), frozenset(keys))
+    tenants = [cases.tenant(key, fragment) for key in keys]
+    desired = [want for tenant in tenants for kind in kinds().values() for want in kind.desire(tenant)]
+    live = look(cloud, tenants)
     resolved = [kinds()[want.address.kind].resolve(cloud, want) for want in desired]
     return make(kinds(), resolved, live, cloud=cloud.name, tenants=keys)
 

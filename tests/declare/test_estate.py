@@ -176,7 +176,7 @@ def kind(*names):
         for line, name in enumerate(names, start=1):
             yield Desired(Address("thing", tenant.key, name), Spec(), Origin("a.yaml", line))
 
-    return SimpleNamespace(desire=desire)
+    return SimpleNamespace(desire=desire, of_estate=False)
 
 
 def test_what_is_desired_is_sorted_and_retires_with_its_tenant(documents, monkeypatch):

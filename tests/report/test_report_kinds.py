@@ -19,6 +19,7 @@ class Book:
     service = "library"
     spec = BookSpec
     observed_after = ("project",)
+    of_estate = False
     document: ClassVar = {
         "properties": {
             "books": {

@@ -7,6 +7,7 @@ from answers import Answers, cloud, with_tenant
 from written import written
 
 from provision.cloud.plate import Door
+from provision.errors import NotFound
 from provision.kind import Unmet
 from provision.model.address import Address
 from provision.model.document import NAME
@@ -237,7 +238,12 @@ def test_a_group_that_only_bears_our_name_has_no_roles_of_ours():
 
 
 def _with(made, path, items):
-    made.identity = Answers(**{path: {path.strip("/"): items}})
+    """Answer a list, of one domain where that is asked for."""
+
+    def listed(domain_id=None):
+        return {path.strip("/"): [each for each in items if domain_id in (None, each.get("domain_id"))]}
+
+    made.identity = Answers(**{path: listed})
     return made
 
 
@@ -292,3 +298,93 @@ def test_what_is_gone_is_not_seen(kind):
     address = Address(kind.name, "acme", "acme")
     made.ids.record(address, "gone")
     assert kind.look(made, address) == ()
+
+
+def within_directories(made, items, scope="default"):
+    """A Keystone whose domains may have directories: without a domain it lists that of our own project alone."""
+
+    def listed(domain_id=scope, name=None):
+        return {
+            "groups": [
+                each for each in items if each["domain_id"] == domain_id and name in (None, each["name"])
+            ]
+        }
+
+    made.identity = Answers(**{"/groups": listed})
+    return made
+
+
+def asked(made):
+    return [params.get("domain_id") for path, params in made.identity.sent if path == "/groups"]
+
+
+def test_groups_of_other_domains_are_asked_for_where_keystone_lists_one_alone():
+    made = with_tenant(cloud(), "clinic", domain="own")
+    made.domain_bodies |= {
+        "own": {"name": "clinic", "description": made.owner.marker(Address("domain", "clinic", "clinic"))},
+        "others": {"name": "others", "description": made.owner.marker(Address("domain", "beta", "beta"))},
+        "shared": {"name": "shared", "description": "everybody's"},
+    }
+    made.shared.domains = lambda: {
+        "Default": "default",
+        "clinic": "own",
+        "others": "others",
+        "shared": "shared",
+    }
+    mark = made.owner.marker(Address("group", "clinic", "nurses"))
+    far = {
+        **group("acme-admins", "shared"),
+        "description": made.owner.marker(Address("group", "acme", "admins")),
+    }
+    rows = [group("somebody"), {**group("nurses", "own"), "description": mark}, far, group("x", "others")]
+    found = list(Group().observe(within_directories(made, rows), frozenset({"acme", "clinic"})))
+    assert {str(live.address): live.owned for live in found} == {
+        "group/clinic/nurses": True,
+        "group/acme/admins": True,
+    }
+    assert asked(made) == [None, "own", "shared"]
+
+
+def test_they_are_not_where_it_lists_them_all():
+    made = with_tenant(cloud(), "clinic", domain="own")
+    rows = [group("somebody"), group("nurses", "own")]
+    assert [
+        live.address.name for live in Group().observe(_with(made, "/groups", rows), frozenset({"clinic"}))
+    ] == ["nurses"]
+    assert asked(made) == [None]
+
+
+FROM_A_DIRECTORY = {
+    "identity": {
+        "domain": "dedicated",
+        "source": "ldap",
+        "groups": {"nurses": {"description": "Those who care"}},
+    }
+}
+
+
+def with_directory(rows):
+    made = with_tenant(cloud(), "clinic", domain="own")
+    made.ids.record(Address("domain_directory", "clinic", "clinic"), "own")
+    return within_directories(made, rows)
+
+
+def test_a_group_of_a_directory_is_found_and_neither_made_nor_changed():
+    (want,) = Group().desire(written("clinic", FROM_A_DIRECTORY))
+    assert want.spec.description is None
+    assert Address("domain_directory", "clinic", "clinic") in want.needs
+    made = with_directory([group("clinic-nurses", "own")])
+    assert Group().resolve(made, want) == want
+    (seen,) = Group().observe(made, frozenset({"clinic"}))
+    assert seen.owned and seen.address == want.address
+    assert Group().create(made, want).id == seen.id
+
+
+def test_a_group_that_a_directory_lacks_is_asked_of_whoever_keeps_it():
+    (want,) = Group().desire(written("clinic", FROM_A_DIRECTORY))
+    with pytest.raises(NotFound, match="the directory has no group clinic-nurses"):
+        Group().create(with_directory([]), want)
+
+
+def test_what_goes_leaves_the_directory_as_it_is():
+    assert list(Group().desire(written("clinic", {**FROM_A_DIRECTORY, **RETIRED}))) == []

@@ -65,6 +65,31 @@ class Grant(Row):
 
 
 @dataclass(slots=True)
+class Provider(Row):
+    """An identity provider; its id and its name are one, `ttl` is in minutes."""
+
+    domain_id: str = ""
+    enabled: bool = False
+    remote_ids: tuple[str, ...] = ()
+    ttl: int | None = None
+
+
+@dataclass(slots=True)
+class Protocol(Row):
+    """A protocol of a provider; its id is ``<provider>/<name>``."""
+
+    provider: str = ""
+    mapping: str = ""
+    issuer: str | None = None
+
+
+@dataclass(slots=True)
+class Mapping(Row):
+    rules: list[Any] = field(default_factory=list)
+    version: str = "1.0"
+
+
+@dataclass(slots=True)
 class Network(Row):
     port_security: bool = True
     mtu: int = 1450
@@ -248,6 +273,10 @@ class World:
             domain_id=lambda row: row.domain_id,
             members=lambda row: row.members,
         )
+        self.providers = Table("identity_provider", commit, name=_name)
+        self.protocols = Table("federation_protocol", commit, provider=lambda row: row.provider)
+        self.mappings = Table("federation_mapping", commit, name=_name)
+        self.directories = Settings("domain_directory", "directory", commit)
         self.grants = Table(
             "role_assignment",
             commit,

@@ -4,6 +4,7 @@ from simulator.services import (
     barbican,
     cinder,
     designate,
+    federation,
     glance,
     grants,
     groups,
@@ -30,4 +31,4 @@ ROUTES = {
     "dns": designate.routes,
     "load-balancer": octavia.routes,
 }
-PARTS = (grants, groups, qos, rbac, routers, subnets, tokens)
+PARTS = (federation, grants, groups, qos, rbac, routers, subnets, tokens)
