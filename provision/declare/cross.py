@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from provision.declare.addressing import disjoint, disjoint_within, gateways_within, readable
+from provision.declare.filters import families_alike, written_ways_out
 from provision.declare.layers import suggestion
 from provision.declare.naming import distinct
 from provision.declare.place import mistake
@@ -208,6 +209,8 @@ _CHECKS: Final[tuple[Callable[[Tenant], Iterator[Mistake]], ...]] = (
     _retirement,
     _routers,
     _rules,
+    families_alike,
+    written_ways_out,
     _roles,
     _offers,
     _grounds,

@@ -2,16 +2,31 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import ipaddress
+from typing import TYPE_CHECKING, Any, Final
 
 from provision.errors import Forbidden, NotFound, QuotaExceeded
-from provision.proof.promise import Seen, Stage, from_next_door, promise, refused, together, wanted
-from provision.text import say
+from provision.proof.promise import Item, Seen, Stage, from_next_door, promise, refused, together, wanted
+from provision.text import Text, render, say
 
 if TYPE_CHECKING:
+    from collections.abc import Container, Iterable, Iterator
+
     from provision.cloud.api import Api
     from provision.model.tenant import Tenant
 
+_OF_ROUTERS: Final = {
+    f"network:{owner}"
+    for owner in (
+        "router_interface",
+        "router_interface_distributed",
+        "ha_router_replicated_interface",
+        "router_gateway",
+        "router_centralized_snat",
+    )
+}
+_OF_SERVICES: Final = {"network:dhcp", "network:distributed"}
+_EVERYTHING: Final = (ipaddress.ip_network("0.0.0.0/0"), ipaddress.ip_network("::/0"))
 SHARES = "quotas.network.rbac_policies"
 
 
@@ -125,4 +140,76 @@ def port_security(stage: Stage, key: str) -> Seen:
             if port["security_groups"] == default
             else ", ".join(port["security_groups"]) or "–",
         ),
+    )
+
+
+@promise(
+    "every-port-filtered",
+    service="network",
+    says=say(
+        "every port of it is filtered and bears no address but its own, those that people made included",
+        "chacun de ses ports est filtré et ne porte que ses propres adresses, y compris ceux que des personnes ont créés",
+    ),
+    tried=say("the operator reads every port of the project", "l'exploitant lit chaque port du projet"),
+    made=lambda tenant: _filtered(tenant)[:1],
+)
+def every_port_filtered(stage: Stage, _key: str) -> Seen:
+    """Look at every port of the project but for those by which the cloud itself serves it."""
+    network = stage.operator.network
+    routers = {each["id"] for each in network.list("/routers", "routers", project_id=stage.project)}
+    ports = [
+        port
+        for port in network.list("/ports", "ports", project_id=stage.project)
+        if not _serves(port, routers)
+    ]
+    open_ports = [(port["id"], fault) for port in ports for fault in _faults(port)]
+    if open_ports:
+        return Seen(
+            held=False,
+            what=_joined(
+                say("port {id}: {fault}", "port {id} : {fault}", id=port, fault=fault)
+                for port, fault in open_ports
+            ),
+        )
+    return Seen(
+        held=True,
+        what=say("{count} ports, all filtered", "{count} ports, tous filtrés", count=len(ports)),
+    )
+
+
+def _serves(port: Item, routers: Container[str]) -> bool:
+    """Tell whether a port is one by which the cloud serves the tenant: Neutron filters none of these.
+
+    That of a router must belong to a router that is there; that of another service bears the network's id in its device's.
+    """
+    owner, device = port["device_owner"], port["device_id"]
+    if owner in _OF_ROUTERS:
+        return device in routers
+    return owner in _OF_SERVICES and device.endswith(port["network_id"])
+
+
+def _faults(port: Item) -> Iterator[Text]:
+    """Yield what is wrong with a port; pairs that hold half of a family's addresses hold any (Neutron lets nobody say all)."""
+    if not port.get("port_security_enabled"):
+        yield say("port security is off", "la sécurité de port est désactivée")
+    if not port["security_groups"]:
+        yield say("in no security group", "dans aucun groupe de sécurité")
+    pairs = [ipaddress.ip_network(pair["ip_address"], strict=False) for pair in port["allowed_address_pairs"]]
+    for everything in _EVERYTHING:
+        held: list[Any] = [each for each in pairs if each.version == everything.version]
+        if (
+            2 * sum(each.num_addresses for each in ipaddress.collapse_addresses(held))
+            >= everything.num_addresses
+        ):
+            yield say(
+                "may bear any IPv{family} address",
+                "peut porter toute adresse IPv{family}",
+                family=everything.version,
+            )
+
+
+def _joined(parts: Iterable[Text]) -> Text:
+    listed = list(parts)
+    return Text(
+        "; ".join(render(each, "en") for each in listed), " ; ".join(render(each, "fr") for each in listed)
     )

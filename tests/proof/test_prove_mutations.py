@@ -125,20 +125,47 @@ def unfiltered(stand):
     stand.operator.network.put(path, {"network": {"port_security_enabled": True}})
 
 
-def let_in(family):
+def a_rule(group, direction, family, **more):
+    """A rule is written by hand into a group of the documents."""
+
     @contextmanager
     def rule(stand):
-        body = {
-            "security_group_id": stand.id("security_group", "default"),
-            "project_id": stand.project,
-            "direction": "ingress",
-            "ethertype": family,
-        }
+        said = {"direction": direction, "ethertype": family, **more}
+        body = {"security_group_id": stand.id("security_group", group), "project_id": stand.project, **said}
         made = stand.operator.network.post("/security-group-rules", {"security_group_rule": body})
         yield
         stand.operator.network.delete(f"/security-group-rules/{made['security_group_rule']['id']}")
 
     return rule
+
+
+def let_in(family):
+    return a_rule("default", "ingress", family)
+
+
+@contextmanager
+def a_group_by_hand(stand):
+    """A member makes a group: Neutron lets everything out of it, in both families."""
+    made = stand.guest.network.post("/security-groups", {"security_group": {"name": "by-hand"}})
+    yield
+    stand.operator.network.delete(f"/security-groups/{made['security_group']['id']}")
+
+
+def a_port_by_hand(**more):
+    """A member makes a port on a network of its own."""
+
+    @contextmanager
+    def port(stand):
+        body = {"network_id": stand.id("network", "backend"), "name": "by-hand", **more}
+        made = stand.guest.network.post("/ports", {"port": body})["port"]["id"]
+        yield
+        stand.operator.network.delete(f"/ports/{made}")
+
+    return port
+
+
+def pairs(*prefixes):
+    return a_port_by_hand(allowed_address_pairs=[{"ip_address": each} for each in prefixes])
 
 
 @contextmanager
@@ -189,8 +216,17 @@ MUTATIONS = {
     "there is room for shares": (SECURED, "network-cannot-share", room_for_shares),
     "a foreign network is shown": (SECURED, "networks-of-other-projects", shown_a_foreign_network),
     "ports are not filtered": (SECURED, "port-security", unfiltered),
-    "IPv6 is let in": (SECURED, "default-deny", let_in("IPv6")),
-    "IPv4 is let in": (TOWN, "default-deny", let_in("IPv4")),
+    "IPv6 is let in": (SECURED, "default-deny families-alike", let_in("IPv6")),
+    "IPv4 is let in": (TOWN, "default-deny families-alike", let_in("IPv4")),
+    "a port is let in by IPv6": (SECURED, "families-alike", a_rule("internal", "ingress", "IPv6", protocol="tcp", port_range_min=22, port_range_max=22)),
+    "all goes out by IPv4": (SECURED, "egress-allowlist families-alike", a_rule("internal", "egress", "IPv4", remote_ip_prefix="0.0.0.0/0")),
+    "all goes out by IPv6": (TOWN, "egress-allowlist families-alike", a_rule("web", "egress", "IPv6", remote_ip_prefix="::/0")),
+    "all goes out of a group by hand": (SECURED, "egress-allowlist", a_group_by_hand),
+    "a port by hand is unfiltered": (SECURED, "every-port-filtered", a_port_by_hand(port_security_enabled=False, security_groups=[])),
+    "a port by hand is in no group": (SECURED, "every-port-filtered", a_port_by_hand(security_groups=[])),
+    "a port by hand poses as the cloud's": (SECURED, "every-port-filtered", a_port_by_hand(device_owner="network:dhcp")),
+    "a port bears any IPv4 address": (SECURED, "every-port-filtered", pairs("0.0.0.0/0")),
+    "a port bears any IPv6 address": (TOWN, "every-port-filtered", pairs("::/1")),
     "flavours are withdrawn": (SECURED, "server-boots", without_flavours),
     "the default type is unset": (SECURED, "volume-encrypted", without_default_type),
     "a plain type is accessible": (SECURED, "volume-types-exact", plain_type_accessible),
