@@ -5,8 +5,21 @@ from __future__ import annotations
 import ipaddress
 from typing import TYPE_CHECKING, Any, Final
 
+from provision.cloud.neutron import BANDWIDTH
+from provision.cloud.others import project_of, tenant_of
 from provision.errors import Forbidden, NotFound, QuotaExceeded
-from provision.proof.promise import Item, Seen, Stage, from_next_door, promise, refused, together, wanted
+from provision.model.quantity import UNLIMITED
+from provision.proof.promise import (
+    Item,
+    Seen,
+    Stage,
+    from_next_door,
+    promise,
+    refused,
+    together,
+    wanted,
+    where,
+)
 from provision.text import Text, render, say
 
 if TYPE_CHECKING:
@@ -26,6 +39,14 @@ _OF_ROUTERS: Final = {
     )
 }
 _OF_SERVICES: Final = {"network:dhcp", "network:distributed"}
+_COLLECTIONS: Final = {
+    "network": "networks",
+    "security_group": "security-groups",
+    "address_group": "address-groups",
+    "address_scope": "address-scopes",
+    "subnetpool": "subnetpools",
+    "qos_policy": "qos/policies",
+}
 _EVERYTHING: Final = (ipaddress.ip_network("0.0.0.0/0"), ipaddress.ip_network("::/0"))
 SHARES = "quotas.network.rbac_policies"
 
@@ -212,4 +233,89 @@ def _joined(parts: Iterable[Text]) -> Text:
     listed = list(parts)
     return Text(
         "; ".join(render(each, "en") for each in listed), " ; ".join(render(each, "fr") for each in listed)
+    )
+
+
+@promise(
+    "shares-as-written",
+    service="network",
+    says=say(
+        "what is shared, by it or with it, is what its documents say",
+        "ce qui est partagé, par lui ou avec lui, est ce que disent ses documents",
+    ),
+    tried=say("the operator reads every RBAC policy", "l'exploitant lit chaque politique RBAC"),
+    made=where("network.rbac", says="exact"),
+)
+def shares_as_written(stage: Stage, _key: str) -> Seen:
+    """Compare what the tenant's project shares, of whatever sort, with the documents; look at who shares with it.
+
+    Whoever shares with the tenant by documents is a tenant of the estate.
+    """
+    written = {
+        ("network", stage.id("network", want.address.name), _target(stage, whom))
+        for want in stage.wanted("rbac_policy")
+        for whom in want.spec.shared_with
+    }
+    entries = list(stage.operator.network.list("/rbac-policies", "rbac_policies"))
+    own = _shareable(stage, {each["object_type"] for each in entries})
+    given, others = set[tuple[str, str, str]](), set[str]()
+    for each in entries:
+        if each["project_id"] == stage.project or each["object_id"] in own:
+            given.add((each["object_type"], each["object_id"], each["target_tenant"]))
+        elif each["target_tenant"] == stage.project and tenant_of(stage.operator, each["project_id"]) is None:
+            others.add(f"{each['object_type']} {each['object_id']} → {stage.project}")
+    unlike = sorted({f"{kind} {thing} → {whom}" for kind, thing, whom in given ^ written} | others)
+    return Seen(
+        not unlike,
+        say("otherwise than written: {unlike}", "autrement qu'écrit : {unlike}", unlike=", ".join(unlike))
+        if unlike
+        else say("{count} shares, all written", "{count} partages, tous écrits", count=len(given)),
+    )
+
+
+def _shareable(stage: Stage, kinds: Iterable[str]) -> set[str]:
+    """Return the ids of what the tenant's project has, of some kinds of object that RBAC policies speak of."""
+    return {
+        str(each["id"])
+        for path in sorted(_COLLECTIONS[kind] for kind in kinds if kind in _COLLECTIONS)
+        for each in stage.operator.network.list(
+            f"/{path}", path.rsplit("/", 1)[-1].replace("-", "_"), project_id=stage.project
+        )
+    }
+
+
+def _target(stage: Stage, whom: str) -> str:
+    return whom if whom == "*" else project_of(stage.operator, whom)
+
+
+@promise(
+    "bandwidth-limited",
+    service="network",
+    says=say("a machine on network {item} has its bandwidth limited", "une machine du réseau {item} a son débit limité"),
+    tried=say("a member makes a port; the operator reads the limits that it has", "un membre crée un port ; l'exploitant lit ses limites"),
+    made=lambda tenant: [f"networks.{want.address.name}.{BANDWIDTH}" for want in wanted(tenant, "qos_policy")],
+)  # fmt: skip
+def bandwidth_limited(stage: Stage, key: str) -> Seen:
+    """Make a port as the tenant; read the policy that it has from its network, and the limits of that."""
+    name, ours = key.split(".")[-2], stage.guest.network
+    (want,) = [each for each in stage.wanted("qos_policy") if each.address.name == name]
+    stage.remove_after(
+        ours, lambda: (f"/ports/{each['id']}" for each in ours.list("/ports", "ports", name=stage.name))
+    )
+    made = ours.post("/ports", {"port": {"network_id": stage.id("network", name), "name": stage.name}})[
+        "port"
+    ]
+    port = stage.operator.network.get(f"/ports/{made['id']}")["port"]
+    policy = port.get("qos_policy_id") or port.get("qos_network_policy_id")
+    rules = stage.operator.network.get(f"/qos/policies/{policy}")["policy"]["rules"] if policy else ()
+    found = {each["direction"]: each["max_kbps"] for each in rules if each["type"] == "bandwidth_limit"}
+    asked = {way: getattr(want.spec, way) for way in ("egress", "ingress")}
+    return Seen(
+        found == {way: rate for way, rate in asked.items() if rate != UNLIMITED},
+        say(
+            "port {id}: {limits}",
+            "port {id} : {limits}",
+            id=port["id"],
+            limits=", ".join(f"{way} {rate} kbit/s" for way, rate in sorted(found.items())) or "–",
+        ),
     )

@@ -15,7 +15,10 @@ from provision.draft import look
 
 PROFILES = {
     SECURED: "profile: hautement-securise\n",
-    TOWN: "profile: collectivite\ncompute: {flavors: []}\n",  # one server a run is enough
+    TOWN: (
+        "profile: collectivite\ncompute: {flavors: []}\n"  # one server a run is enough
+        "networks: {publication: {bandwidth: {egress: 100 Mbit/s}}}\n"
+    ),
 }
 
 

@@ -169,6 +169,35 @@ def pairs(*prefixes):
 
 
 @contextmanager
+def shared_group(stand):
+    """A security group of the tenant is shared by the operator with another project."""
+    body = {"object_type": "security_group", "object_id": stand.id("security_group", "internal")}
+    body |= {"action": "access_as_shared", "target_tenant": stand.operator.project}
+    made = stand.operator.network.post("/rbac-policies", {"rbac_policy": body})["rbac_policy"]["id"]
+    yield
+    stand.operator.network.delete(f"/rbac-policies/{made}")
+
+
+@contextmanager
+def without_limit(stand):
+    rules = f"/qos/policies/{stand.id('qos_policy', 'publication')}/bandwidth_limit_rules"
+    (rule,) = stand.operator.network.get(rules)["bandwidth_limit_rules"]
+    stand.operator.network.delete(f"{rules}/{rule['id']}")
+    yield
+    said = {"max_kbps": rule["max_kbps"], "direction": rule["direction"]}
+    stand.operator.network.post(rules, {"bandwidth_limit_rule": said})
+
+
+@contextmanager
+def without_log(stand):
+    path = f"/log/logs/{stand.id('network_log', 'filters')}"
+    for enabled in (False, True):
+        stand.operator.network.put(path, {"log": {"enabled": enabled}})
+        if not enabled:
+            yield
+
+
+@contextmanager
 def without_flavours(stand):
     flavors = [each["id"] for each in stand.operator.shared.flavors() if each["name"].startswith("sec.")]
     for word in ("removeTenantAccess", "addTenantAccess"):
@@ -211,10 +240,10 @@ MUTATIONS = {
     "a dataset is written by all": (TOWN, "dataset-written-by-nobody-else", headed("donnees-publiques", write="*:*")),
     "a private container is opened": (TOWN, "container-private", headed("documents", read=".r:*")),
     "a secret is opened": (SECURED, "secret-of-another-tenant", opened_secret),
-    "a network is shared with a project": (SECURED, "network-not-shared", shared_with(None)),
-    "a network is shared with all": (SECURED, "network-not-shared", shared_with("*")),
+    "a network is shared with a project": (SECURED, "network-not-shared shares-as-written", shared_with(None)),
+    "a network is shared with all": (SECURED, "network-not-shared shares-as-written", shared_with("*")),
     "there is room for shares": (SECURED, "network-cannot-share", room_for_shares),
-    "a foreign network is shown": (SECURED, "networks-of-other-projects", shown_a_foreign_network),
+    "a foreign network is shown": (SECURED, "networks-of-other-projects shares-as-written", shown_a_foreign_network),
     "ports are not filtered": (SECURED, "port-security", unfiltered),
     "IPv6 is let in": (SECURED, "default-deny families-alike", let_in("IPv6")),
     "IPv4 is let in": (TOWN, "default-deny families-alike", let_in("IPv4")),
@@ -227,6 +256,9 @@ MUTATIONS = {
     "a port by hand poses as the cloud's": (SECURED, "every-port-filtered", a_port_by_hand(device_owner="network:dhcp")),
     "a port bears any IPv4 address": (SECURED, "every-port-filtered", pairs("0.0.0.0/0")),
     "a port bears any IPv6 address": (TOWN, "every-port-filtered", pairs("::/1")),
+    "a group is shared with a project": (SECURED, "shares-as-written", shared_group),
+    "a limit of bandwidth is lifted": (TOWN, "bandwidth-limited", without_limit),
+    "a log is switched off": (SECURED, "filters-logged", without_log),
     "flavours are withdrawn": (SECURED, "server-boots", without_flavours),
     "the default type is unset": (SECURED, "volume-encrypted", without_default_type),
     "a plain type is accessible": (SECURED, "volume-types-exact", plain_type_accessible),

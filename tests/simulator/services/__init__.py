@@ -7,6 +7,7 @@ from simulator.services import (
     grants,
     groups,
     keystone,
+    logs,
     neutron,
     nova,
     qos,
@@ -26,4 +27,4 @@ ROUTES = {
     "key-manager": barbican.routes,
     "object-store": swift.routes,
 }
-PARTS = (grants, groups, qos, rbac, routers, subnets, tokens)
+PARTS = (grants, groups, logs, qos, rbac, routers, subnets, tokens)
