@@ -5,7 +5,7 @@ from __future__ import annotations
 import getpass
 import socket
 from collections import defaultdict, deque
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -91,9 +91,10 @@ class Draft:
         self, tenant: Tenant, problems: list[Problem], left_out: list[Change]
     ) -> Iterable[Desired[Any]]:
         wanted = declare.desired(tenant)
-        problems.extend(_services_missing(tenant, wanted, self.cloud.services))
+        offers = partial(_offers, self.cloud)
+        problems.extend(_services_missing(tenant, wanted, offers))
         problems.extend(demands.unmet(self.cloud, tenant))
-        left_out.extend(_optional_missing(tenant, wanted, self.cloud.services))
+        left_out.extend(_optional_missing(tenant, wanted, offers))
         return wanted
 
 
@@ -138,8 +139,24 @@ def look(cloud: Cloud, tenants: Sequence[Tenant], on_event: Listener = ignore) -
     return survey(cloud, known, frozenset(tenant.key for tenant in tenants), on_event, narrowed=asked)
 
 
+def _offers(cloud: Cloud, name: str) -> bool:
+    """Tell whether a cloud has a service (``dns``), or an extension of its network service (``network.logging``)."""
+    service, _, extension = name.partition(".")
+    if not extension or service not in cloud.services:
+        return service in cloud.services
+    return service == "network" and extension in cloud.shared.network_extensions()
+
+
+def _needed(want: Desired[Any]) -> Iterator[str]:
+    """Yield the service that a resource lives in, and the extension of it that making one takes."""
+    kind = kinds()[want.address.kind]
+    yield kind.service
+    if kind.extension and want.retired is None:
+        yield f"{kind.service}.{kind.extension}"
+
+
 def _services_missing(
-    tenant: Tenant, desired: Iterable[Desired[Any]], present: Collection[str]
+    tenant: Tenant, desired: Iterable[Desired[Any]], offers: Callable[[str], bool]
 ) -> Iterator[Problem]:
     """Fail closed: what a profile requires, or a resource lives in, must be in the catalogue before the first write.
 
@@ -153,11 +170,11 @@ def _services_missing(
     }
     optional = _optional(tenant)
     for want in desired:
-        service = kinds()[want.address.kind].service
-        if service not in optional:
-            required.setdefault(service, str(want.origin))
+        for service in _needed(want):
+            if service not in optional:
+                required.setdefault(service, str(want.origin))
     for service, where in sorted(required.items()):
-        if service not in present:
+        if not offers(service):
             yield Problem(
                 tenant.key,
                 where,
@@ -175,17 +192,17 @@ def _services_missing(
 
 
 def _optional_missing(
-    tenant: Tenant, desired: Iterable[Desired[Any]], present: Collection[str]
+    tenant: Tenant, desired: Iterable[Desired[Any]], offers: Callable[[str], bool]
 ) -> Iterator[Change]:
     """Report what is not made for want of a service that the profile calls optional."""
-    absent = () if tenant.retired else _optional(tenant) - set(present)
+    optional = frozenset[str]() if tenant.retired else _optional(tenant)
     for want in desired:
-        service = kinds()[want.address.kind].service
-        if service in absent and want.retired is None:
+        absent = [each for each in _needed(want) if each in optional and not offers(each)]
+        if absent and want.retired is None:
             reason = say(
                 "this cloud has no {service} service, which {profile} calls optional",
                 "ce cloud n'a pas de service {service}, que {profile} dit facultatif",
-                service=service,
+                service=absent[0],
                 profile=tenant.profile,
             )
             yield Change(Action.LEAVE, want.address, want, None, (), reason)
@@ -203,7 +220,7 @@ def _resolved(
     known: dict[str, Kind[Any]] = dict(kinds())
     for want in desired:
         kind = known[want.address.kind]
-        if kind.service not in cloud.services:
+        if not all(_offers(cloud, each) for each in _needed(want)):
             continue
         try:
             yield kind.resolve(cloud, want)

@@ -110,6 +110,8 @@ class Kind(ABC, Generic[SpecT]):
         name: as it stands in addresses (``subnet``).
         title: what a person calls it.
         service: the catalogue type it lives in (``network``); absent service = refused before the first write.
+        extension: what of that service it needs beside the ordinary, by alias (``logging``); absent as the service is, under
+            the name ``network.logging``.
         spec: the frozen dataclass, the same for what is wanted and what is found.
         document: the part of a tenant's document that asks for it, as a JSON Schema fragment of the tenant object
             (fragments of all kinds are merged, so that several kinds may share a section).
@@ -124,6 +126,7 @@ class Kind(ABC, Generic[SpecT]):
     name: ClassVar[str]
     title: ClassVar[Text]
     service: ClassVar[str]
+    extension: ClassVar[str] = ""
     spec: ClassVar[type]
     document: ClassVar[Mapping[str, Any]] = {}
     observed_after: ClassVar[tuple[str, ...]] = ("project",)

@@ -8,6 +8,7 @@ from typing import Any, Final
 from provision.declare.addressing import disjoint, disjoint_within, gateways_within, readable
 from provision.declare.directory import directed
 from provision.declare.federation import federated
+from provision.declare.filters import families_alike, written_ways_out
 from provision.declare.layers import suggestion
 from provision.declare.naming import distinct
 from provision.declare.place import mistake
@@ -214,6 +215,8 @@ _CHECKS: Final[tuple[Callable[[Tenant], Iterator[Mistake]], ...]] = (
     _retirement,
     _routers,
     _rules,
+    families_alike,
+    written_ways_out,
     _roles,
     _offers,
     _grounds,

@@ -153,7 +153,6 @@ POLICY: Final = closed(
         ip_versions=listed({"enum": [4, 6]}),
         ipv6_pool=TEXT,
         zones=listed(TEXT),
-        logging=FLAG,
     ),
     sharing=closed(allowed=listed(TEXT)),
     egress=word("allowlist", "open"),

@@ -155,6 +155,7 @@ _DESTINATION: Final = closed(
     },
     ports={"anyOf": [word("none"), *_PORT, listed({"anyOf": list(_PORT)})]},
     to={"anyOf": [word("any"), _PREFIX, listed(_PREFIX)]},
+    only=word("ipv4", "ipv6"),
     reason=TEXT,
 )
 _SUPPLIER: Final = closed(

@@ -19,6 +19,7 @@ SELF: Final = "self"
 IPV4: Final = 4
 IPV6: Final = 6
 FAMILIES: Final = (IPV4, IPV6)
+ONLY: Final = {"ipv4": IPV4, "ipv6": IPV6}
 _ALL_PORTS: Final = (1, 65535)
 _PORTS_WHEN_ANY: Final = ("tcp", "udp")
 _NUMBERS: Final = {
@@ -91,6 +92,25 @@ def _covers_remote(left: str, right: str) -> bool:
     return bool(ipaddress.ip_network(right).subnet_of(outer))
 
 
+def one_sided(rules: Collection[Rule]) -> frozenset[Rule]:
+    """Return the rules that have no twin in the other family: the same traffic, from or to the same sort of peer.
+
+    A prefix has its like in any prefix of the other family; a protocol that only IPv6 has needs none.
+    """
+    there = {(rule.family, *_traffic(rule)) for rule in rules}
+    return frozenset(
+        rule
+        for rule in rules
+        if rule.protocol not in _IPV6_ONLY
+        and (IPV6 if rule.family == IPV4 else IPV4, *_traffic(rule)) not in there
+    )
+
+
+def _traffic(rule: Rule) -> tuple[object, ...]:
+    protocol = "icmp" if rule.protocol in _ICMP else rule.protocol
+    return rule.direction, protocol, rule.ports, "prefix" if "/" in rule.remote else rule.remote
+
+
 def moves(
     found: frozenset[Rule], wanted: frozenset[Rule], *, unused: bool = False
 ) -> tuple[tuple[str, frozenset[Rule]], ...]:
@@ -154,6 +174,8 @@ def _expanded(
     said: Mapping[str, Any], direction: Direction, peers: object, reason: str, group: str
 ) -> Iterator[Rule]:
     for family, remote in _remotes(peers, group):
+        if family != ONLY.get(said.get("only", ""), family):
+            continue
         for spoken in _protocols(said, family):
             for span in _spans(said.get("ports")):
                 for given in _types(span) if spoken in _ICMP else (span,):

@@ -2,16 +2,52 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import ipaddress
+from typing import TYPE_CHECKING, Any, Final
 
+from provision.cloud.neutron import BANDWIDTH
+from provision.cloud.others import project_of, tenant_of
 from provision.errors import Forbidden, NotFound, QuotaExceeded
-from provision.proof.promise import Seen, Stage, from_next_door, promise, refused, together, wanted
-from provision.text import say
+from provision.model.quantity import UNLIMITED
+from provision.proof.promise import (
+    Item,
+    Seen,
+    Stage,
+    from_next_door,
+    promise,
+    refused,
+    together,
+    wanted,
+    where,
+)
+from provision.text import Text, render, say
 
 if TYPE_CHECKING:
+    from collections.abc import Container, Iterable, Iterator
+
     from provision.cloud.api import Api
     from provision.model.tenant import Tenant
 
+_OF_ROUTERS: Final = {
+    f"network:{owner}"
+    for owner in (
+        "router_interface",
+        "router_interface_distributed",
+        "ha_router_replicated_interface",
+        "router_gateway",
+        "router_centralized_snat",
+    )
+}
+_OF_SERVICES: Final = {"network:dhcp", "network:distributed"}
+_COLLECTIONS: Final = {
+    "network": "networks",
+    "security_group": "security-groups",
+    "address_group": "address-groups",
+    "address_scope": "address-scopes",
+    "subnetpool": "subnetpools",
+    "qos_policy": "qos/policies",
+}
+_EVERYTHING: Final = (ipaddress.ip_network("0.0.0.0/0"), ipaddress.ip_network("::/0"))
 SHARES = "quotas.network.rbac_policies"
 
 
@@ -124,5 +160,162 @@ def port_security(stage: Stage, key: str) -> Seen:
             groups="default"
             if port["security_groups"] == default
             else ", ".join(port["security_groups"]) or "–",
+        ),
+    )
+
+
+@promise(
+    "every-port-filtered",
+    service="network",
+    says=say(
+        "every port of it is filtered and bears no address but its own, those that people made included",
+        "chacun de ses ports est filtré et ne porte que ses propres adresses, y compris ceux que des personnes ont créés",
+    ),
+    tried=say("the operator reads every port of the project", "l'exploitant lit chaque port du projet"),
+    made=lambda tenant: _filtered(tenant)[:1],
+)
+def every_port_filtered(stage: Stage, _key: str) -> Seen:
+    """Look at every port of the project but for those by which the cloud itself serves it."""
+    network = stage.operator.network
+    routers = {each["id"] for each in network.list("/routers", "routers", project_id=stage.project)}
+    ports = [
+        port
+        for port in network.list("/ports", "ports", project_id=stage.project)
+        if not _serves(port, routers)
+    ]
+    open_ports = [(port["id"], fault) for port in ports for fault in _faults(port)]
+    if open_ports:
+        return Seen(
+            held=False,
+            what=_joined(
+                say("port {id}: {fault}", "port {id} : {fault}", id=port, fault=fault)
+                for port, fault in open_ports
+            ),
+        )
+    return Seen(
+        held=True,
+        what=say("{count} ports, all filtered", "{count} ports, tous filtrés", count=len(ports)),
+    )
+
+
+def _serves(port: Item, routers: Container[str]) -> bool:
+    """Tell whether a port is one by which the cloud serves the tenant: Neutron filters none of these.
+
+    That of a router must belong to a router that is there; that of another service bears the network's id in its device's.
+    """
+    owner, device = port["device_owner"], port["device_id"]
+    if owner in _OF_ROUTERS:
+        return device in routers
+    return owner in _OF_SERVICES and device.endswith(port["network_id"])
+
+
+def _faults(port: Item) -> Iterator[Text]:
+    """Yield what is wrong with a port; pairs that hold half of a family's addresses hold any (Neutron lets nobody say all)."""
+    if not port.get("port_security_enabled"):
+        yield say("port security is off", "la sécurité de port est désactivée")
+    if not port["security_groups"]:
+        yield say("in no security group", "dans aucun groupe de sécurité")
+    pairs = [ipaddress.ip_network(pair["ip_address"], strict=False) for pair in port["allowed_address_pairs"]]
+    for everything in _EVERYTHING:
+        held: list[Any] = [each for each in pairs if each.version == everything.version]
+        if (
+            2 * sum(each.num_addresses for each in ipaddress.collapse_addresses(held))
+            >= everything.num_addresses
+        ):
+            yield say(
+                "may bear any IPv{family} address",
+                "peut porter toute adresse IPv{family}",
+                family=everything.version,
+            )
+
+
+def _joined(parts: Iterable[Text]) -> Text:
+    listed = list(parts)
+    return Text(
+        "; ".join(render(each, "en") for each in listed), " ; ".join(render(each, "fr") for each in listed)
+    )
+
+
+@promise(
+    "shares-as-written",
+    service="network",
+    says=say(
+        "what is shared, by it or with it, is what its documents say",
+        "ce qui est partagé, par lui ou avec lui, est ce que disent ses documents",
+    ),
+    tried=say("the operator reads every RBAC policy", "l'exploitant lit chaque politique RBAC"),
+    made=where("network.rbac", says="exact"),
+)
+def shares_as_written(stage: Stage, _key: str) -> Seen:
+    """Compare what the tenant's project shares, of whatever sort, with the documents; look at who shares with it.
+
+    Whoever shares with the tenant by documents is a tenant of the estate.
+    """
+    written = {
+        ("network", stage.id("network", want.address.name), _target(stage, whom))
+        for want in stage.wanted("rbac_policy")
+        for whom in want.spec.shared_with
+    }
+    entries = list(stage.operator.network.list("/rbac-policies", "rbac_policies"))
+    own = _shareable(stage, {each["object_type"] for each in entries})
+    given, others = set[tuple[str, str, str]](), set[str]()
+    for each in entries:
+        if each["project_id"] == stage.project or each["object_id"] in own:
+            given.add((each["object_type"], each["object_id"], each["target_tenant"]))
+        elif each["target_tenant"] == stage.project and tenant_of(stage.operator, each["project_id"]) is None:
+            others.add(f"{each['object_type']} {each['object_id']} → {stage.project}")
+    unlike = sorted({f"{kind} {thing} → {whom}" for kind, thing, whom in given ^ written} | others)
+    return Seen(
+        not unlike,
+        say("otherwise than written: {unlike}", "autrement qu'écrit : {unlike}", unlike=", ".join(unlike))
+        if unlike
+        else say("{count} shares, all written", "{count} partages, tous écrits", count=len(given)),
+    )
+
+
+def _shareable(stage: Stage, kinds: Iterable[str]) -> set[str]:
+    """Return the ids of what the tenant's project has, of some kinds of object that RBAC policies speak of."""
+    return {
+        str(each["id"])
+        for path in sorted(_COLLECTIONS[kind] for kind in kinds if kind in _COLLECTIONS)
+        for each in stage.operator.network.list(
+            f"/{path}", path.rsplit("/", 1)[-1].replace("-", "_"), project_id=stage.project
+        )
+    }
+
+
+def _target(stage: Stage, whom: str) -> str:
+    return whom if whom == "*" else project_of(stage.operator, whom)
+
+
+@promise(
+    "bandwidth-limited",
+    service="network",
+    says=say("a machine on network {item} has its bandwidth limited", "une machine du réseau {item} a son débit limité"),
+    tried=say("a member makes a port; the operator reads the limits that it has", "un membre crée un port ; l'exploitant lit ses limites"),
+    made=lambda tenant: [f"networks.{want.address.name}.{BANDWIDTH}" for want in wanted(tenant, "qos_policy")],
+)  # fmt: skip
+def bandwidth_limited(stage: Stage, key: str) -> Seen:
+    """Make a port as the tenant; read the policy that it has from its network, and the limits of that."""
+    name, ours = key.split(".")[-2], stage.guest.network
+    (want,) = [each for each in stage.wanted("qos_policy") if each.address.name == name]
+    stage.remove_after(
+        ours, lambda: (f"/ports/{each['id']}" for each in ours.list("/ports", "ports", name=stage.name))
+    )
+    made = ours.post("/ports", {"port": {"network_id": stage.id("network", name), "name": stage.name}})[
+        "port"
+    ]
+    port = stage.operator.network.get(f"/ports/{made['id']}")["port"]
+    policy = port.get("qos_policy_id") or port.get("qos_network_policy_id")
+    rules = stage.operator.network.get(f"/qos/policies/{policy}")["policy"]["rules"] if policy else ()
+    found = {each["direction"]: each["max_kbps"] for each in rules if each["type"] == "bandwidth_limit"}
+    asked = {way: getattr(want.spec, way) for way in ("egress", "ingress")}
+    return Seen(
+        found == {way: rate for way, rate in asked.items() if rate != UNLIMITED},
+        say(
+            "port {id}: {limits}",
+            "port {id} : {limits}",
+            id=port["id"],
+            limits=", ".join(f"{way} {rate} kbit/s" for way, rate in sorted(found.items())) or "–",
         ),
     )

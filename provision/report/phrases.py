@@ -109,6 +109,7 @@ _SERVICES: Final = {
     "object-store": say("the object store", "le stockage objet"),
     "dns": say("the name service (DNS)", "le service de noms (DNS)"),
     "load-balancer": say("load balancing", "la répartition de charge"),
+    "network.logging": say("logs of the filters", "les journaux des filtres"),
 }
 _DESTINATIONS: Final = {
     "dns": say("name resolution (`dns`)", "la résolution de noms (`dns`)"),

@@ -473,6 +473,8 @@ _WRITTEN: Final[tuple[Topic, ...]] = (
     one("audit.privileged.required", "logs", say("What each privileged action leaves", "Ce que laisse chaque acte privilégié"), phrases.each(_TRACES)),
     one("audit.max_skew_seconds", "logs", say("Clocks agree", "Horloges d'accord"), sentence(say("within {it}", "à {it} près"), phrases.seconds), bound=phrases.seconds),
     one("network.logging", "logs", say("Network logs", "Journaux du réseau"), flag(say("what filters let pass and stop is logged", "ce que les filtres laissent passer et arrêtent est journalisé"), say("none", "aucun"))),
+    one("network.log_events", "logs", say("Of what the filters see", "De ce que voient les filtres"),
+        word(all=say("everything is logged", "tout est journalisé"), accept=say("what passes is logged", "ce qui passe est journalisé"), drop=say("what is stopped is logged", "ce qui est arrêté est journalisé"))),
     # how one leaves
     one("exit.notice_days", "leaving", say("Notice before anything is erased", "Préavis avant tout effacement"), phrases.days, bound=phrases.days, choice="exit"),
     Topic("exit.formats.*", "leaving", say("What one leaves with (`{name}`)", "Ce qu'on emporte (`{name}`)"), lambda facts: _formats(next(iter(facts.values()))), patterns=("exit.formats.*",), entry=3, choice="exit"),

@@ -12,7 +12,7 @@ from provision.model import rule
 from provision.model.address import Address
 from provision.model.document import WORDS, named, within, worded
 from provision.model.resource import Desired, Live
-from provision.model.rule import ANY, DIRECTIONS, PEERS, SELF, Direction, Rule
+from provision.model.rule import ANY, DIRECTIONS, ONLY, PEERS, SELF, Direction, Rule
 from provision.model.tenant import in_words
 from provision.text import say
 
@@ -87,6 +87,7 @@ def _entries(direction: Direction) -> dict[str, Any]:
             },
             "ports": {"anyOf": [{"enum": ["none"]}, *_PORT["anyOf"], {"type": "array", "items": _PORT}]},
             PEERS[direction]: peer,
+            "only": {"enum": [*ONLY]},
             "reason": {"type": "string", "maxLength": LARGEST_REASON},
         },
         **_NO_PORTS,

@@ -28,7 +28,7 @@ def configure(site: Site) -> Mapping[str, str]:
                 "transport_url": "fake://",
                 "host": HOST,
                 "core_plugin": "ml2",
-                "service_plugins": "router,qos,segments",
+                "service_plugins": "router,qos,segments,log",
                 "auth_strategy": "keystone",
                 "api_paste_config": packaged("neutron", "etc/neutron/api-paste.ini"),
                 "state_path": site.path("neutron"),

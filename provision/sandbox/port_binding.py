@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+from neutron.services.logapi.common import sg_validate  # noqa: F401 (importing it makes Neutron check logs of groups)
+from neutron.services.logapi.drivers import base as logs
 from neutron_lib import constants
 from neutron_lib.api.definitions import portbindings
 from neutron_lib.db import constants as db_constants
 from neutron_lib.plugins.ml2 import api
+from neutron_lib.services.logapi import constants as log_constants
 from neutron_lib.services.qos import base as qos
 from neutron_lib.services.qos import constants as qos_constants
 
@@ -29,16 +32,22 @@ _RULES = {
 
 
 class BindEveryPort(api.MechanismDriver):  # type: ignore[misc]  # neutron has no types
-    """Says yes to every port, and to every rule of quality of service."""
+    """Says yes to every port, to every rule of quality of service, and to logs of security groups (nothing is logged)."""
 
     def initialize(self) -> None:
-        """Tell the quality-of-service plugin what is supported."""
+        """Tell the plugins of quality of service and of logs what is supported."""
         self.qos = qos.DriverBase(
             name="provision_sandbox",
             vif_types=[portbindings.VIF_TYPE_OVS],
             vnic_types=[portbindings.VNIC_NORMAL],
             supported_rules=_RULES,
             requires_rpc_notifications=False,
+        )
+        self.logs = logs.DriverBase(
+            name="provision_sandbox",
+            vif_types=[portbindings.VIF_TYPE_OVS],
+            vnic_types=[portbindings.VNIC_NORMAL],
+            supported_logging_types=[log_constants.SECURITY_GROUP],
         )
 
     @property

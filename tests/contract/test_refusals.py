@@ -205,3 +205,21 @@ def test_a_limit_stays_while_its_network_has_it(bench_of):
     refused = refuses(lambda: policy.kind.delete(bench.cloud, have), Conflict)
     assert "take this policy off" in refused.render("en")
     assert policy.ours() == have
+
+
+def test_a_log_that_somebody_switched_off_is_switched_on_again(bench_of):
+    bench = bench_of("network_log")
+    _, want = bench.bring(bench.cases.get("minimal"))
+    bench.cloud.network.put(f"/log/logs/{bench.ours().id}", {"log": {"enabled": False}})
+    plan = bench.plan(want)
+    assert (actions(plan, bench.address), fields(plan, bench.address)) == ([Action.UPDATE], {"enabled"})
+    bench.apply(plan)
+    assert bench.ours().spec.enabled
+
+
+def test_logging_that_is_written_off_takes_the_log_away(bench_of):
+    bench = bench_of("network_log")
+    bench.bring(bench.cases.get("minimal"))
+    plan, _ = bench.bring({"network": {"logging": False}})
+    assert actions(plan, bench.address) == [Action.DELETE]
+    assert bench.look() == ()

@@ -19,6 +19,14 @@ def networks(*lines, routers="egress: {gateway: external}"):
         (group("{protocol: tcp, to: wbe}"), "5 security_groups.web.egress.0.to: wbe is no security group → did you mean web?"),
         (group("{protocol: tcp, ports: 90-80, to: any}"), "5 90-80 is no range of ports → write the smaller first"),
         (group("{protocol: tcp, ports: [80, 1-99999], to: any}"), "5 1-99999 is no range of ports"),
+        (group("{protocol: tcp, ports: 22, to: 198.51.100.0/24}"), "5 security_groups.web.egress.0 opens IPv4 and not IPv6: egress IPv4 tcp 22 → 198.51.100.0/24 → open the other family too, or say only: ipv4, with"),
+        (group("{protocol: tcp, ports: 22, to: '::/0'}"), "5 security_groups.web.egress.0 opens IPv6 and not IPv4: egress IPv6 tcp 22 → any"),
+        (group("{protocol: 58, to: any}"), "5 security_groups.web.egress.0 opens IPv6 and not IPv4: egress IPv6 ipv6-icmp"),
+        (group("{protocol: tcp, ports: 22, to: any, only: ipv6}"), "5 security_groups.web.egress.0 is for ipv6 only, and does not say why → add a reason"),
+        (group("{protocol: tcp, ports: 22, to: 10.0.0.0/8, only: ipv6, reason: Test}"), "5 security_groups.web.egress.0 is for ipv6 only, and names no address of it"),
+        ("egress: allowlist\n" + group("{protocol: tcp, ports: 443, to: any}"), "6 security_groups.web.egress.0 goes out to any, which is no destination of the estate, where egress is an allowlist (tenants/acme.yaml:3) → have the operator add"),
+        ("egress: allowlist\n" + group("{protocol: any, to: '::/0', only: ipv6, reason: Test}"), "6 security_groups.web.egress.0 goes out to ::/0, which is no destination"),
+        ("egress: allowlist\nsecurity_groups: {web: {rules: unmanaged}}\n", "4 group web lets out what anybody writes (rules: unmanaged), where egress is an allowlist (tenants/acme.yaml:3) → write rules: exact"),
         ("compute: {flavors: [standrad]}\n", "3 compute.flavors.0: standrad is no flavour role of the estate → did you mean standard?"),
         ("storage:\n  volume:\n    types: [lusk]\n", "5 storage.volume.types.0: lusk is no volume type role of the estate → did you mean luks?"),
         ("storage:\n  volume:\n    types: [luks]\n    default: standard\n", "6 storage.volume.default: standard is no volume type of this tenant → known: luks"),
@@ -64,12 +72,35 @@ def test_what_fits_together_is_not(documents):
         security_groups:
           default: {rules: exact, ingress: [], egress: [dns, ntp, https-mirror]}
           web: {ingress: [{protocol: tcp, ports: [80, 8000-8080], from: any}], egress: [{protocol: tcp, to: db}]}
-          db: {ingress: [{protocol: tcp, ports: 5432, from: web}, {protocol: icmp, from: 10.0.0.0/24}]}
+          db: {ingress: [{protocol: tcp, ports: 5432, from: web}, {protocol: icmp, from: 10.0.0.0/24, only: ipv4, reason: Old probes}]}
         compute: {flavors: [standard, secured]}
         storage: {volume: {types: [luks, standard], default: luks}}
         """,
     )
     assert documents.load().tenants["acme"].key == "acme"
+
+
+def test_only_one_family_has_nothing_to_keep_alike(documents):
+    documents.tenant("acme", "network: {ip_versions: [4]}\n" + group("{protocol: tcp, to: 10.0.0.0/8}"))
+    assert documents.load().tenants["acme"].key == "acme"
+
+
+def test_what_is_alike_by_another_entry_or_by_nature_is_alike(documents):
+    both = "{protocol: tcp, to: 10.0.0.0/8}, {protocol: tcp, to: '2001:db8::/32'}, {protocol: 44, to: any}"
+    documents.tenant("acme", group(both))
+    assert documents.load().tenants["acme"].key == "acme"
+
+
+def test_a_destination_of_the_estate_may_not_let_everything_out_of_an_allowlist(documents):
+    text = (documents.folder / "estate.yaml").read_text()
+    documents.write(
+        "estate.yaml",
+        text + "  away: {protocol: tcp, to: any}\n  here: {protocol: udp, ports: 53, to: 192.0.2.0/24}\n",
+    )
+    documents.tenant("acme", "egress: allowlist\n" + group("dns, away, here, {protocol: any, to: self}"))
+    wide, lone = sorted(documents.mistakes(), reverse=True)
+    assert "security_groups.web.egress.2 opens IPv4 and not IPv6" in wide
+    assert "security_groups.web.egress.1 lets everything out in IPv4 (egress IPv4 tcp → any)" in lone
 
 
 def test_a_network_is_shared_with_tenants_that_stay(documents):

@@ -98,3 +98,55 @@ def test_a_retired_tenant_needs_no_service_that_is_gone(keyless):
     tenants = [written("acme", {**KEYS, **gone, "services": {"optional": ["key-manager"]}})]
     made = Draft.looking(keyless, tenants).whole(tenants)
     assert (made.problems, made.changes) == ((), ())
+
+
+LOGS = {"network": {"logging": True}}
+
+
+@pytest.fixture
+def logless(simulator, monkeypatch):
+    """A simulated cloud whose Neutron logs nothing."""
+    for name, value in simulator.env.items():
+        monkeypatch.setenv(name, value)
+    with closing(connect(None, estate="contract")) as cloud:
+        rest = cloud.shared.network_extensions() - {"logging"}
+        cloud.shared._kept["extensions"] = tuple({"alias": each} for each in rest)
+        yield cloud
+
+
+def logged(cloud, services, more=LOGS):
+    tenants = [written("acme", {**more, "services": services})]
+    return Draft.looking(cloud, tenants).whole(tenants)
+
+
+def test_an_absent_extension_that_is_optional_is_left_out_and_told(logless):
+    made = logged(logless, {"optional": ["network.logging"]})
+    assert made.problems == ()
+    (left,) = [change for change in made.changes if change.address.kind == "network_log"]
+    assert left.action is Action.LEAVE
+    assert "no network.logging" in left.reason.render("en")
+
+
+@pytest.mark.parametrize(
+    "services",
+    [
+        {},
+        {"required": ["network.logging"]},
+        {"required": ["network.logging"], "optional": ["network.logging"]},
+    ],
+    ids=["not said", "required", "required all the same"],
+)
+def test_any_other_absent_extension_is_refused(logless, services):
+    (problem,) = logged(logless, services).problems
+    assert "no network.logging" in problem.what.render("en")
+
+
+def test_an_extension_is_required_without_anything_that_takes_it(logless):
+    assert logged(logless, {"required": ["network.logging"]}, {}).problems
+    assert logged(logless, {"required": ["object-store.logging"]}, {}).problems
+
+
+def test_what_is_not_to_be_logged_takes_no_extension(logless):
+    made = logged(logless, {}, {"network": {"logging": False}})
+    assert made.problems == ()
+    assert "network_log" not in {change.address.kind for change in made.changes}

@@ -20,6 +20,7 @@ PROFILES = {
     TOWN: (
         "profile: collectivite\ncompute: {flavors: []}\ns3_credentials: {policy: forbidden}\n"
         "trusts: {allowed: true, redelegation: false, impersonation: false, max_days: 30}\n"
+        "networks: {publication: {bandwidth: {egress: 100 Mbit/s}}}\n"
     ),
 }
 

@@ -187,26 +187,85 @@ def room_for_shares(stand):
 
 @contextmanager
 def unfiltered(stand):
+    """The proof then really makes a port without filter for a moment: another one that looks meanwhile would see it."""
+    stand.at_a_time = 1
     path = f"/networks/{stand.id('network', 'backend')}"
     stand.operator.network.put(path, {"network": {"port_security_enabled": False}})
     yield
     stand.operator.network.put(path, {"network": {"port_security_enabled": True}})
+    stand.at_a_time = AT_A_TIME
 
 
-def let_in(family):
+def a_rule(group, direction, family, **more):
+    """A rule is written by hand into a group of the documents."""
+
     @contextmanager
     def rule(stand):
-        body = {
-            "security_group_id": stand.id("security_group", "default"),
-            "project_id": stand.project,
-            "direction": "ingress",
-            "ethertype": family,
-        }
+        said = {"direction": direction, "ethertype": family, **more}
+        body = {"security_group_id": stand.id("security_group", group), "project_id": stand.project, **said}
         made = stand.operator.network.post("/security-group-rules", {"security_group_rule": body})
         yield
         stand.operator.network.delete(f"/security-group-rules/{made['security_group_rule']['id']}")
 
     return rule
+
+
+def let_in(family):
+    return a_rule("default", "ingress", family)
+
+
+@contextmanager
+def a_group_by_hand(stand):
+    """A member makes a group: Neutron lets everything out of it, in both families."""
+    made = stand.guest.network.post("/security-groups", {"security_group": {"name": "by-hand"}})
+    yield
+    stand.operator.network.delete(f"/security-groups/{made['security_group']['id']}")
+
+
+def a_port_by_hand(**more):
+    """A member makes a port on a network of its own."""
+
+    @contextmanager
+    def port(stand):
+        body = {"network_id": stand.id("network", "backend"), "name": "by-hand", **more}
+        made = stand.guest.network.post("/ports", {"port": body})["port"]["id"]
+        yield
+        stand.operator.network.delete(f"/ports/{made}")
+
+    return port
+
+
+def pairs(*prefixes):
+    return a_port_by_hand(allowed_address_pairs=[{"ip_address": each} for each in prefixes])
+
+
+@contextmanager
+def shared_group(stand):
+    """A security group of the tenant is shared by the operator with another project."""
+    body = {"object_type": "security_group", "object_id": stand.id("security_group", "internal")}
+    body |= {"action": "access_as_shared", "target_tenant": stand.operator.project}
+    made = stand.operator.network.post("/rbac-policies", {"rbac_policy": body})["rbac_policy"]["id"]
+    yield
+    stand.operator.network.delete(f"/rbac-policies/{made}")
+
+
+@contextmanager
+def without_limit(stand):
+    rules = f"/qos/policies/{stand.id('qos_policy', 'publication')}/bandwidth_limit_rules"
+    (rule,) = stand.operator.network.get(rules)["bandwidth_limit_rules"]
+    stand.operator.network.delete(f"{rules}/{rule['id']}")
+    yield
+    said = {"max_kbps": rule["max_kbps"], "direction": rule["direction"]}
+    stand.operator.network.post(rules, {"bandwidth_limit_rule": said})
+
+
+@contextmanager
+def without_log(stand):
+    path = f"/log/logs/{stand.id('network_log', 'filters')}"
+    for enabled in (False, True):
+        stand.operator.network.put(path, {"log": {"enabled": enabled}})
+        if not enabled:
+            yield
 
 
 @contextmanager
@@ -411,13 +470,25 @@ MUTATIONS = {
     "a key is opened to the project": (SECURED, "keys-private", kept_key(opened=True)),
     "a key is overdue": (SECURED, "keys-fresh", kept_key(days=366)),
     "a key is weak": (SECURED, "keys-strong", kept_key(bits=128)),
-    "a network is shared with a project": (SECURED, "network-not-shared", shared_with(None)),
-    "a network is shared with all": (SECURED, "network-not-shared", shared_with("*")),
+    "a network is shared with a project": (SECURED, "network-not-shared shares-as-written", shared_with(None)),
+    "a network is shared with all": (SECURED, "network-not-shared shares-as-written", shared_with("*")),
     "there is room for shares": (SECURED, "network-cannot-share", room_for_shares),
-    "a foreign network is shown": (SECURED, "networks-of-other-projects", shown_a_foreign_network),
+    "a foreign network is shown": (SECURED, "networks-of-other-projects shares-as-written", shown_a_foreign_network),
     "ports are not filtered": (SECURED, "port-security", unfiltered),
-    "IPv6 is let in": (SECURED, "default-deny", let_in("IPv6")),
-    "IPv4 is let in": (TOWN, "default-deny", let_in("IPv4")),
+    "IPv6 is let in": (SECURED, "default-deny families-alike", let_in("IPv6")),
+    "IPv4 is let in": (TOWN, "default-deny families-alike", let_in("IPv4")),
+    "a port is let in by IPv6": (SECURED, "families-alike", a_rule("internal", "ingress", "IPv6", protocol="tcp", port_range_min=22, port_range_max=22)),
+    "all goes out by IPv4": (SECURED, "egress-allowlist families-alike", a_rule("internal", "egress", "IPv4", remote_ip_prefix="0.0.0.0/0")),
+    "all goes out by IPv6": (TOWN, "egress-allowlist families-alike", a_rule("web", "egress", "IPv6", remote_ip_prefix="::/0")),
+    "all goes out of a group by hand": (SECURED, "egress-allowlist", a_group_by_hand),
+    "a port by hand is unfiltered": (SECURED, "every-port-filtered", a_port_by_hand(port_security_enabled=False, security_groups=[])),
+    "a port by hand is in no group": (SECURED, "every-port-filtered", a_port_by_hand(security_groups=[])),
+    "a port by hand poses as the cloud's": (SECURED, "every-port-filtered", a_port_by_hand(device_owner="network:dhcp")),
+    "a port bears any IPv4 address": (SECURED, "every-port-filtered", pairs("0.0.0.0/0")),
+    "a port bears any IPv6 address": (TOWN, "every-port-filtered", pairs("::/1")),
+    "a group is shared with a project": (SECURED, "shares-as-written", shared_group),
+    "a limit of bandwidth is lifted": (TOWN, "bandwidth-limited", without_limit),
+    "a log is switched off": (SECURED, "filters-logged", without_log),
     "flavours are withdrawn": (SECURED, "server-boots", without_flavours),
     "the default type is unset": (SECURED, "volume-encrypted backups-encrypted", without_default_type),
     "a plain type is accessible": (SECURED, _TYPES, plain_type_accessible),

@@ -108,6 +108,14 @@ class Policy(Row):
 
 
 @dataclass(slots=True)
+class Log(Row):
+    """A log of what security groups let pass (ACCEPT), stop (DROP), or both (ALL)."""
+
+    event: str = "ALL"
+    enabled: bool = True
+
+
+@dataclass(slots=True)
 class Share(Row):
     """An RBAC entry: a network that others may use."""
 
@@ -295,6 +303,7 @@ class World:
             qos_id=lambda row: (row.qos_id,) if row.qos_id else (),
         )
         self.policies = Table("qos_policy", commit, **_NEUTRON)
+        self.logs = Table("network_log", commit, **_NEUTRON)
         self.subnets = Table("subnet", commit, **_NEUTRON, network_id=lambda row: row.network_id)
         self.pools = Table("subnet_pool", commit, **_NEUTRON)
         self.routers = Table("router", commit, **_NEUTRON)

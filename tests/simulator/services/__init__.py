@@ -9,6 +9,7 @@ from simulator.services import (
     grants,
     groups,
     keystone,
+    logs,
     neutron,
     nova,
     octavia,
@@ -31,4 +32,4 @@ ROUTES = {
     "dns": designate.routes,
     "load-balancer": octavia.routes,
 }
-PARTS = (federation, grants, groups, qos, rbac, routers, subnets, tokens)
+PARTS = (federation, grants, groups, logs, qos, rbac, routers, subnets, tokens)

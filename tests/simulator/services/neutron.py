@@ -57,6 +57,7 @@ def resources(world, ask):
 def extensions(world, ask):
     names = (
         "router", "security-group", "quotas", "port-security", "net-mtu", "standard-attr-description", "rbac-policies", "qos",
+        "logging",
     )  # fmt: skip
     return Answer(200, {"extensions": [{"name": name, "alias": name, "links": []} for name in names]})
 
