@@ -23,6 +23,7 @@ external_network: public
 pools: {{ipv4: tenants-v4, ipv6: tenants-v6}}
 prefix_lengths: {{ipv4: 26, ipv6: 64}}
 flavors: {{standard: [std.small, std.medium], secured: [sec.small, sec.medium]}}
+hosts: {{reserved: [dedicated-1, dedicated-2, dedicated-3, dedicated-4]}}
 volume_types: {{standard: standard, luks: luks}}
 destinations:
   dns: {{protocol: udp, ports: 53, to: any}}

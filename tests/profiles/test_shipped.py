@@ -12,6 +12,7 @@ region: fr-par
 external_network: public
 pools: {ipv4: tenants-v4, ipv6: tenants-v6}
 flavors: {standard: [std.small, std.medium], secured: [sec.small]}
+hosts: {reserved: [dedicated-1]}
 volume_types: {standard: standard, luks: luks}
 destinations:
   dns: {protocol: udp, ports: 53, to: any}
