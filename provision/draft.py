@@ -5,7 +5,7 @@ from __future__ import annotations
 import getpass
 import socket
 from collections import defaultdict, deque
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -64,9 +64,11 @@ class Draft:
         desired = [want for tenant in tenants for want in self._wanted(tenant, problems, left_out)]
         live = [each for tenant in tenants for each in self.found.pop(tenant.key, ())]
         resolved = list(_resolved(self.cloud, desired, problems))
+        settled = _settled(self.cloud, resolved, live, problems)
+        left_out.extend(_given_way(resolved, settled))
         return planning.make(
             kinds(),
-            resolved,
+            settled,
             live,
             cloud=self.cloud.name,
             tenants=[tenant.key for tenant in tenants if not tenant.is_estate],
@@ -226,3 +228,40 @@ def _resolved(
             yield kind.resolve(cloud, want)
         except Unmet as unmet:
             problems.append(Problem(want.address.tenant, unmet.where, unmet.what, unmet.do))
+
+
+def _settled(
+    cloud: Cloud, wanted: list[Desired[Any]], live: Iterable[Live[Any]], problems: list[Problem]
+) -> list[Desired[Any]]:
+    """Hold what is contested against the cloud, concurrently; the rest is what it was."""
+    there = {have.address: have for have in live if have.owned}
+    contested = {want.address: there[want.address] for want in wanted if _contested(want, there)}
+
+    def settled(want: Desired[Any]) -> Desired[Any] | Problem:
+        try:
+            return kinds()[want.address.kind].settle(cloud, want, contested[want.address])
+        except Unmet as unmet:
+            return Problem(want.address.tenant, unmet.where, unmet.what, unmet.do)
+
+    answers = cloud.each(settled, [want for want in wanted if want.address in contested])
+    found: list[Desired[Any]] = []
+    for want in wanted:
+        answer = next(answers) if want.address in contested else want
+        if isinstance(answer, Problem):
+            problems.append(answer)
+        else:
+            found.append(answer)
+    return found
+
+
+def _contested(want: Desired[Any], there: Mapping[Address, Live[Any]]) -> bool:
+    have = there.get(want.address)
+    return have is not None and want.retired is None and kinds()[want.address.kind].contested(want, have)
+
+
+def _given_way(asked: Iterable[Desired[Any]], settled: Iterable[Desired[Any]]) -> Iterator[Change]:
+    """Report what is not had as asked, whether anything is to be done or not."""
+    before = {want.address: want.spec for want in asked}
+    for want in settled:
+        if want.spec != before[want.address]:
+            yield Change(Action.LEAVE, want.address, want, None, (), want.note)

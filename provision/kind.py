@@ -85,6 +85,16 @@ def exact_set() -> Mark:
     return Mark("exact_set")
 
 
+def manner() -> Mark:
+    """Mark a field that says how to write, not what: it is never a difference."""
+    return Mark("manner")
+
+
+def by_key() -> Mark:
+    """Mark a mapping of which only the keys that are wanted are compared: what it does not name is unmanaged."""
+    return Mark("by_key")
+
+
 @cache
 def marks(spec: type) -> Mapping[str, frozenset[str]]:
     """Return, for each field of a spec, the words of its marks."""
@@ -149,6 +159,14 @@ class Kind(ABC, Generic[SpecT]):
 
     def resolve(self, cloud: Cloud, want: Desired[SpecT]) -> Desired[SpecT]:  # noqa: ARG002 (for kinds that ask)
         """Fill in what only the cloud knows (a quota's default, a pool's prefix). Raises `Unmet` where it lacks something."""
+        return want
+
+    def contested(self, want: Desired[SpecT], have: Live[SpecT]) -> bool:  # noqa: ARG002 (for kinds that ask)
+        """Tell whether what is wanted has to be held against more of the cloud than its like; pure."""
+        return False
+
+    def settle(self, cloud: Cloud, want: Desired[SpecT], have: Live[SpecT]) -> Desired[SpecT]:  # noqa: ARG002 (as above)
+        """Return what is wanted where it is contested, with a `note` on what became of it. Raises `Unmet` where it cannot be had."""
         return want
 
     @abstractmethod

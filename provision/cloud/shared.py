@@ -1,9 +1,10 @@
-"""What the operator offers to everybody, read once a run: roles, domains, flavours, volume types, networks, pools."""
+"""What the operator offers to everybody, read once a run: roles, domains, flavours, volume types, networks, pools, hosts."""
 
 from __future__ import annotations
 
 import threading
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from provision.errors import NotFound
@@ -12,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from provision.cloud.api import Api
+    from provision.model.address import Address
 
 Items = tuple["Mapping[str, Any]", ...]
 # Neutron, Octavia and Designate give every project the same defaults, and do not look at the id their paths want.
@@ -34,6 +36,7 @@ class Shared:
     api: Callable[[str], Api]
     project: Callable[[], str | None]
     _kept: dict[str, Items] = field(default_factory=dict)
+    _claims: dict[str, Address] = field(default_factory=dict)
     _locks: dict[str, threading.Lock] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -53,6 +56,31 @@ class Shared:
     def flavors(self) -> Items:
         """Return every flavour, private ones included (``os-flavor-access:is_public``)."""
         return self._list("compute", "/flavors/detail", "flavors", is_public="None")
+
+    def compute_hosts(self) -> frozenset[str]:
+        """Return the hosts that machines run on, whatever their state."""
+        asked = partial(self._whole, "compute", "/os-services", "services", binary="nova-compute")
+        return frozenset(each["host"] for each in self._once("compute hosts", asked))
+
+    def aggregates(self) -> Items:
+        """Return every host aggregate as it was at the start of the run."""
+        return self._once("aggregates", partial(self._whole, "compute", "/os-aggregates", "aggregates"))
+
+    def claim(self, host: str, address: Address) -> bool:
+        """Give a host to a resource for the rest of the run; False when another one has it."""
+        with self._lock:
+            return self._claims.setdefault(host, address) == address
+
+    def release(self, address: Address) -> None:
+        """Take back the hosts that were given to a resource."""
+        with self._lock:
+            for host in [host for host, holder in self._claims.items() if holder == address]:
+                del self._claims[host]
+
+    def claimed(self, address: Address) -> list[str]:
+        """Return the hosts that were given to a resource in this run."""
+        with self._lock:
+            return [host for host, holder in self._claims.items() if holder == address]
 
     def images(self) -> Items:
         """Return the images that are public, and all of the project that we are scoped to (not those of every tenant)."""
@@ -117,6 +145,10 @@ class Shared:
 
     def _list(self, service: str, path: str, key: str, **params: str) -> Items:
         return self._once(key, lambda: tuple(self.api(service).list(path, key, **params)))
+
+    def _whole(self, service: str, path: str, key: str, **params: str) -> Items:
+        """Return a list that comes in one piece: Nova refuses a limit there."""
+        return tuple(self.api(service).get(path, **params)[key])
 
     def _once(self, name: str, ask: Callable[[], Items]) -> Items:
         with self._lock:

@@ -7,8 +7,10 @@ from typing import Any, Final
 
 from provision.declare.addressing import disjoint, disjoint_within, gateways_within, readable
 from provision.declare.directory import directed
+from provision.declare.envelopes import within_envelopes
 from provision.declare.federation import federated
 from provision.declare.filters import families_alike, written_ways_out
+from provision.declare.hosting import enough_hosts
 from provision.declare.layers import suggestion
 from provision.declare.naming import distinct
 from provision.declare.place import mistake
@@ -37,6 +39,8 @@ def check(estate: Values, profiles: Mapping[str, Profile], tenants: Sequence[Ten
             yield from each(tenant)
     yield from _shares(tenants)
     yield from apart(tenants)
+    yield from within_envelopes(estate, profiles, tenants)
+    yield from enough_hosts(estate, tenants)
     yield from disjoint(tenants, unique=estate.get("cidrs") == "unique")
     yield from distinct(tenants)
     yield from federated(estate, tenants)
@@ -140,10 +144,27 @@ def _offers(tenant: Tenant) -> Iterator[Mistake]:
     yield from _among(tenant, "compute.flavors", list(tenant.estate.section("flavors")), _FLAVOR)
     yield from _among(tenant, "compute.images", list(tenant.estate.section("images")), _IMAGE)
     yield from _among(tenant, "storage.volume.types", list(tenant.estate.section("volume_types")), _TYPE)
+    yield from _types_with_quotas(tenant)
     default = tenant.values.get("storage.volume.default")
     types = tenant.values.items("storage.volume.types")
     if default is not None and default not in types:
         yield _unknown(tenant, "storage.volume.default", default, types, _DEFAULT)
+
+
+def _types_with_quotas(tenant: Tenant) -> Iterator[Mistake]:
+    known = list(tenant.estate.section("volume_types"))
+    for role in tenant.values.section("quotas.volume.types"):
+        if role not in known:
+            yield _unknown(tenant, f"quotas.volume.types.{role}", role, known, _TYPE)
+    if tenant.values.get("quotas.volume.other_types") == "none" and not tenant.values.items(
+        "storage.volume.types"
+    ):
+        yield mistake(
+            tenant.values,
+            "quotas.volume.other_types",
+            say("quotas.volume.other_types: none, and storage.volume.types names no type", "quotas.volume.other_types: none, et storage.volume.types ne nomme aucun type"),
+            say("name the types that may be used in storage.volume.types", "nommer dans storage.volume.types les types utilisables"),
+        )  # fmt: skip
 
 
 def _grounds(tenant: Tenant) -> Iterator[Mistake]:

@@ -7,12 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
+from dataclasses import replace
+from fnmatch import fnmatchcase
 from typing import Any, Final
 
-from provision.declare.node import Layer, Node, plain, put
+from provision.declare.node import Layer, Node, plain, put, spoken
 from provision.errors import Mistake
 from provision.model import quantity
 from provision.model.estate import Floor
+from provision.model.origin import Origin
 from provision.model.quantity import QuantityError, Unit
 from provision.model.tenant import Path
 from provision.text import Text, same, say
@@ -78,7 +81,7 @@ def weakened(root: Node, floors: Iterable[Floor]) -> Iterator[Mistake]:
         for path in _places(root, floor.path.split("."), ()):
             node = root.at(path)
             if node is not None and not node.template and not honours(floor, node.value):
-                broken[(path, floor.direction)] = _mistake(floor, path, node)
+                broken[(path, floor.direction)] = _mistake(floor, path, node, spoken(root, node))
     yield from broken.values()
 
 
@@ -96,7 +99,18 @@ def quarrels(own: Sequence[Floor], inherited: Sequence[Floor]) -> Iterator[Mista
         for above in inherited:
             if floor.path == above.path and floor.direction == "exactly" and not honours(above, floor.bound):
                 at = plain(floor.bound, floor.origin, Layer("floor", floor.profile))
-                yield _mistake(above, tuple(floor.path.split(".")), at)
+                yield _mistake(above, tuple(floor.path.split(".")), at, at.origin)
+
+
+def matches(pattern: str, path: str) -> bool:
+    """Tell whether a pattern (``networks.*.port_security``) speaks of a path, of the same depth."""
+    return pattern.count(".") == path.count(".") and fnmatchcase(path, pattern)
+
+
+def pins(floor: Floor, value: Any) -> bool:  # noqa: ANN401 (a YAML value)
+    """Tell whether a floor allows nothing weaker than a value."""
+    bound = [value] if floor.direction == "one_of" and not isinstance(value, list) else value
+    return honours(replace(floor, bound=bound), floor.bound)
 
 
 def honours(floor: Floor, value: object) -> bool:
@@ -164,11 +178,11 @@ _WORDS: Final = {
 }
 
 
-def _mistake(floor: Floor, path: Path, node: Node) -> Mistake:
+def _mistake(floor: Floor, path: Path, node: Node, at: Origin) -> Mistake:
     en, fr = _WORDS[floor.direction]
     return Mistake(
-        node.origin.file,
-        node.origin.line,
+        at.file,
+        at.line,
         say(
             "{path}: {value} is weaker than the floor of profile {profile} ({words} {bound}, {place})",
             "{path} : {value} affaiblit le plancher du profil {profile} ({words} {bound}, {place})",
@@ -180,6 +194,14 @@ def _mistake(floor: Floor, path: Path, node: Node) -> Mistake:
             place=floor.origin,
         ),
         say(
+            "take another size, or write {path} yourself, {words} {bound}",
+            "prendre une autre taille, ou écrire {path} soi-même, {words} {bound}",
+            path=".".join(path),
+            words=Text(en, fr),
+            bound=shown(floor.bound),
+        )
+        if node.layer.kind == "size"
+        else say(
             "write {words} {bound}, or take another profile",
             "écrire {words} {bound}, ou choisir un autre profil",
             words=Text(en, fr),

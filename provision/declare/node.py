@@ -13,12 +13,12 @@ from typing import Any, Literal
 from provision.model.origin import Origin
 from provision.model.tenant import Path, Values
 
-LayerName = Literal["floor", "tenant", "profile", "estate", "request", "provision"]
+LayerName = Literal["floor", "tenant", "size", "profile", "estate", "request", "provision"]
 
 
 @dataclass(frozen=True, slots=True)
 class Layer:
-    """Which document speaks: ``Layer("profile", "startup")``; a floor bears the name of its profile."""
+    """Which document speaks: ``Layer("profile", "startup")``; a floor bears the name of its profile, a size its letter and factor."""
 
     kind: LayerName
     name: str
@@ -115,6 +115,12 @@ def with_children(node: Node, children: Mapping[str, Node]) -> Node:
     if node.is_list:
         return sequence(list(children.values()), node.origin, node.layer, node.below)
     return mapping(children, node.origin, node.layer, node.below)
+
+
+def spoken(root: Node, node: Node) -> Origin:
+    """Return the line that somebody would change: of a value that a size made, the one that says the size."""
+    size = root.at(("size",)) if node.layer.kind == "size" else None
+    return size.origin if size else node.origin
 
 
 class Origins(Mapping[Path, Origin]):

@@ -14,6 +14,7 @@ Schema = Mapping[str, Any]
 
 KEY: Final = "[a-z][a-z0-9-]{2,30}"
 TENANT_KINDS: Final = ("startup", "collectivite", "administration", "partenaire")
+SIZES: Final = ("S", "M", "L", "XL")
 CLASSIFICATIONS: Final = ("public", "internal", "personal", "sante", "sensitive")
 
 
@@ -115,6 +116,8 @@ _BACKUP: Final = closed(
     restore_test_max_age_days=DAYS,
 )
 
+_FACTOR: Final[Schema] = {"type": "number", "exclusiveMinimum": 0}
+
 POLICY: Final = closed(
     tenant={
         "type": "string",
@@ -124,6 +127,8 @@ POLICY: Final = closed(
     profile=TEXT,
     title=TITLE,
     kind=word(*TENANT_KINDS),
+    size={**word(*SIZES), "template": False},
+    sizes={**closed(**dict.fromkeys(SIZES, _FACTOR)), "template": False},
     owner=PERSON,
     classification=word(*CLASSIFICATIONS),
     state=word("active", "retired"),
@@ -132,7 +137,6 @@ POLICY: Final = closed(
     services=closed(required=listed(TEXT), optional=listed(TEXT)),
     keys=_KEYS,
     object=_OBJECT,
-    hosts=closed(isolation=word("shared", "dedicated")),
     compute=closed(confidential=FLAG),
     location=closed(allowed=listed(TEXT)),
     audit=_AUDIT,

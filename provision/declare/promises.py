@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
-from fnmatch import fnmatchcase
+from dataclasses import dataclass, field
 from typing import Any, Final, Literal
 
-from provision.declare.floors import DIRECTIONS, honours
+from provision.declare.floors import DIRECTIONS, honours, matches, pins
 from provision.declare.trace import enforced
 from provision.model.estate import Floor, Profile
 from provision.model.origin import Origin
@@ -48,17 +47,11 @@ class Promise:
         """Tell whether floors hold the very value, only bound it, or leave it to the tenant."""
         if not self.floors:
             return "default"
-        return "floor" if all(_pinned(each, self.value) for each in self.floors) else "bounded"
+        return "floor" if all(pins(each, self.value) for each in self.floors) else "bounded"
 
     def floor(self, direction: str) -> Floor | None:
         """Return the floor of a direction."""
         return next((each for each in self.floors if each.direction == direction), None)
-
-
-def _pinned(floor: Floor, value: Any) -> bool:  # noqa: ANN401 (a YAML value)
-    """Tell whether a floor allows nothing weaker than a value."""
-    bound = [value] if floor.direction == "one_of" and not isinstance(value, list) else value
-    return honours(replace(floor, bound=bound), floor.bound)
 
 
 def promises(profile: Profile) -> list[Promise]:
@@ -100,11 +93,6 @@ def bearers(path: str) -> tuple[str, ...]:
 def why(profile: Profile, path: str) -> Mapping[str, str]:
     """Return the reason given for a path itself, by language; empty for none."""
     return next((reason for pattern, reason in profile.why.items() if matches(pattern, path)), {})
-
-
-def matches(pattern: str, path: str) -> bool:
-    """Tell whether a pattern (``networks.*.port_security``) speaks of a path, of the same depth."""
-    return pattern.count(".") == path.count(".") and fnmatchcase(path, pattern)
 
 
 def binding(profile: Profile, path: str) -> tuple[Floor, ...]:

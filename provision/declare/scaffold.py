@@ -13,6 +13,7 @@ from provision.text import Language, Text, say
 NAME: Final = re.compile(r"[a-z][a-z0-9-]{1,30}")
 _PLAIN: Final = re.compile(r"[A-Za-z][A-Za-z0-9._-]*")
 _WORDS: Final = frozenset({"true", "false", "null", "yes", "no", "on", "off"})
+_RESERVED: Final = "dedicated"
 _STANDARD, _SECURED = "std.", "sec."
 _NOTHING_KNOWN: Final = Facts(cloud="", region="", domain="")
 
@@ -35,7 +36,15 @@ def files(name: str, facts: Facts | None, language: Language) -> Mapping[str, st
 
 
 def _estate(name: str, facts: Facts, language: Language) -> str:
-    blocks = [_head(name, facts), _network(facts), _flavors(facts.flavors), _volumes(facts), _DESTINATIONS]
+    blocks = [
+        _head(name, facts),
+        _network(facts),
+        _flavors(facts.flavors),
+        _hosts(facts.hosts),
+        _volumes(facts),
+        _DESTINATIONS,
+        _SIZES,
+    ]
     return "\n\n".join("\n".join(_written(block, language)) for block in blocks) + "\n"
 
 
@@ -107,6 +116,17 @@ def _flavors(flavors: Sequence[Flavor]) -> list[Line]:
     return [*head, "flavors:", *(f"  {role}: {_list(names)}" for role, names in roles.items())]
 
 
+def _hosts(hosts: Sequence[str]) -> list[Line]:
+    head = say(
+        "Hosts that tenants may have to themselves, one each (hosts.isolation: dedicated). A guess by name, to correct.",
+        "Hôtes que des locataires peuvent avoir pour eux seuls, un chacun (hosts.isolation: dedicated). Une supposition d'après les noms, à corriger.",
+    )
+    kept = [host for host in hosts if _RESERVED in host]
+    if not kept:
+        return [head, "# hosts: {reserved: [dedicated-1]}"]
+    return [head, f"hosts: {{reserved: {_list(kept)}}}"]
+
+
 def _is_standard(flavor: Flavor) -> bool:
     if flavor.name.startswith((_STANDARD, _SECURED)):
         return flavor.name.startswith(_STANDARD)
@@ -166,6 +186,15 @@ _DESTINATIONS: Final[list[Line]] = [
     ("  https-mirror: {protocol: tcp, ports: 443, to: any}", say("better: the prefixes of your mirrors", "mieux : les préfixes de vos miroirs")),
 ]  # fmt: skip
 
+_SIZES: Final[list[Line]] = [
+    say("A tenant that says size: L gets so many times the quotas of its profile.", "Un locataire qui dit size: L reçoit tant de fois les quotas de son profil."),
+    "defaults:",
+    "  sizes: {S: 0.5, M: 1, L: 2, XL: 4}",
+    "",
+    say("What may be promised without asking, to each tenant and to all together; to fill in:", "Ce qui peut être promis sans demander, à chaque locataire et à tous ensemble ; à compléter :"),
+    "# envelopes:",
+    "#   everybody: {each: {quotas.compute.cores: 80}, together: {quotas.compute.cores: 4000}}",
+]  # fmt: skip
 _TENANTS: Final = say(
     """# Tenants
 

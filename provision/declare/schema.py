@@ -1,7 +1,8 @@
 """JSON Schemas (2020-12) of the four documents; what a tenant may ask for comes from the kinds.
 
-Four keywords are ours, and any other tool may ignore them: ``quota: <unit>`` (the four words or a number of that
-unit), ``quantity: <unit>``, ``cidr: 4|6`` (0 for either) and ``template: false`` (no Jinja here). ``says: {en, fr}`` is what a pattern means to a person.
+Five keywords are ours, and any other tool may ignore them: ``quota: <unit>`` (the four words or a number of that
+unit), ``sized: true`` (a quota that a tenant's size multiplies), ``quantity: <unit>``, ``cidr: 4|6`` (0 for either) and
+``template: false`` (no Jinja here). ``says: {en, fr}`` is what a pattern means to a person.
 """
 
 from __future__ import annotations
@@ -40,6 +41,7 @@ SALT: Final[Schema] = {
 }
 DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
 PROFILE_ONLY: Final = ("version", "title", "summary", "extends", "assignable", "floor", "why")
+PROFILES_ONLY: Final = ("sizes",)  # what no tenant says of itself
 TENANT_ONLY: Final = ("tenant", "profile", "title", "state", "retirement", "waivers")
 
 
@@ -95,10 +97,15 @@ def _with_kinds(schema: Schema, *, of_estate: bool) -> Schema:
 @cache
 def tenant_schema() -> Schema:
     """Return the schema of ``tenants/<key>.yaml``."""
-    tree = tree_schema()
+    tree = _without(tree_schema(), *PROFILES_ONLY)
     filled = tuple(key for key in tree["properties"] if key not in ("tenant", "profile"))
     whole = {**_literal(tree, but=filled), "required": ["tenant", "profile"]}
     return {"$schema": DIALECT, "title": "tenant", **whole}
+
+
+def _without(schema: Schema, *keys: str) -> Schema:
+    kept = {key: value for key, value in schema["properties"].items() if key not in keys}
+    return {**schema, "properties": kept}
 
 
 def _literal(schema: Schema, *, but: tuple[str, ...] = ()) -> Schema:
@@ -158,6 +165,21 @@ _DESTINATION: Final = closed(
     only=word("ipv4", "ipv6"),
     reason=TEXT,
 )
+_HOSTS: Final[Schema] = {**listed(TEXT), "uniqueItems": True}
+_BOUNDS: Final[Schema] = {
+    "type": "object",
+    "additionalProperties": {"type": ["integer", "string"]},
+    "minProperties": 1,
+}
+_ENVELOPE: Final = closed(
+    yearly_eur={"type": "number", "minimum": 0},
+    owner=TEXT,
+    tenants=listed(TEXT),
+    profiles=listed(TEXT),
+    kinds=listed(TEXT),
+    each=_BOUNDS,
+    together=_BOUNDS,
+)
 _SUPPLIER: Final = closed(
     ("id", "supplier"),
     id=TEXT,
@@ -204,6 +226,7 @@ def estate_schema() -> Schema:
         prefix_lengths=closed(**families),
         cidrs=word("unique", "free"),
         flavors=open_table(listed(TEXT)),
+        hosts=closed(reserved=_HOSTS),
         images=open_table(listed(TEXT)),
         volume_types=names,
         secret_stores=closed(hardware=listed(TEXT)),
@@ -211,7 +234,7 @@ def estate_schema() -> Schema:
         naming=closed(domain=TEXT, project=TEXT, group=TEXT, pseudonyms=SALT),
         defaults=_layer("tenant", "profile"),
         approvers=listed(PERSON),
-        envelopes=open_table(closed(("yearly_eur",), yearly_eur={"type": "number", "minimum": 0}, owner=TEXT)),
+        envelopes=open_table(_ENVELOPE),
         rate_card=open_table({"type": "number", "minimum": 0}, names="[a-z][a-z0-9_.-]{0,62}"),
         suppliers=listed(_SUPPLIER),
         soc=closed(sink=TEXT, jurisdiction=TEXT),
@@ -232,7 +255,7 @@ def request_schema() -> Schema:
         reason=TEXT,
         requester=closed(("name", "email"), name=TEXT, email=EMAIL),
         date=DATE,
-        changes=_layer("tenant", "profile"),
+        changes=_layer("tenant", "profile", *PROFILES_ONLY),
     )
     return {"$schema": DIALECT, "title": "request", **_literal(schema, but=("changes",))}
 

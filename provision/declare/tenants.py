@@ -13,6 +13,7 @@ from provision.declare.node import Layer, Node, mapping, scalar, values
 from provision.declare.profiles import Built
 from provision.declare.render import render
 from provision.declare.schema import tree_schema
+from provision.declare.sizes import SIZE, sized
 from provision.errors import Mistake
 from provision.model.origin import Origin
 from provision.model.tenant import Tenant, Values
@@ -41,6 +42,7 @@ class Assembly:
         self._root = estate
         self._mistakes = mistakes
         self._checked: dict[int, tuple[Node, Node | None]] = {}
+        self._sized: dict[tuple[str, str], Node] = {}
 
     def tenant(self, document: Node, built: Built, *, sound: bool = True) -> Tenant:
         """Return a tenant; its mistakes are added to the list that the assembly was given.
@@ -48,7 +50,7 @@ class Assembly:
         `sound` tells a document without mistakes of its own: of another one, nobody asks what it lacks.
         """
         profile = built.profile
-        root = overlay(built.base, _titled(document), self._mistakes)
+        root = overlay(self._base(document, built), _titled(document), self._mistakes)
         root = raised(root, profile.floors)
         context = self._context(root, built)
         root = self._rendered(root, context)
@@ -65,6 +67,20 @@ class Assembly:
             estate=self._estate,
             names=self._names(root, context),
         )
+
+    def _base(self, document: Node, built: Built) -> Node:
+        """Return what a tenant stands on: its profile, multiplied by the size that it or its profile says; made once a size."""
+        size = document.children.get(SIZE) or built.base.children.get(SIZE)
+        if size is None:
+            return built.base
+        known = (built.profile.name, str(size.value))
+        if known not in self._sized:
+            before = len(self._mistakes)
+            base = sized(built.base, size, built.profile.floors, self._mistakes)
+            if len(self._mistakes) > before:
+                return base
+            self._sized[known] = base
+        return self._sized[known]
 
     def _context(self, root: Node, built: Built) -> dict[str, Any]:
         about: dict[str, Any] = {"key": root.value["tenant"]}

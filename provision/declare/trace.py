@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import cache
 from typing import Any
 
@@ -15,12 +16,19 @@ from provision.model.tenant import Tenant
 
 
 def explain(subject: Tenant | Profile, path: str) -> tuple[Said, ...]:
-    """Return what each layer says about a dotted path, the one in force first; empty for a path without value."""
+    """Return what each layer says about a dotted path, the one in force first; empty for a path without value.
+
+    Of a value that a size made, the place is the line that says the size; what it multiplied follows.
+    """
     origins = subject.values.origins
     if not isinstance(origins, Origins):
         return ()
-    node = origins.root.at(path.split("."))
-    return tuple(told(node)) if node else ()
+    root = origins.root
+    node, size = root.at(path.split(".")), root.at(("size",))
+    said = told(node) if node else ()
+    return tuple(
+        replace(each, origin=size.origin) if size and each.layer.kind == "size" else each for each in said
+    )
 
 
 def enforced(path: str) -> tuple[str, ...]:

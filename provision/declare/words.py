@@ -244,6 +244,7 @@ _SENTENCES: Final[dict[str, Callable[[str, ValidationError], Sentence]]] = {
     "required": _missing,
     "pattern": _pattern,
     "minimum": _bound("write {bound} or more", "écrire {bound} ou plus"),
+    "exclusiveMinimum": _bound("write more than {bound}", "écrire plus de {bound}"),
     "maximum": _bound("write {bound} or less", "écrire {bound} ou moins"),
     "minLength": _bound("write at least {bound} character", "écrire au moins {bound} caractère"),
     "maxLength": _bound("write at most {bound} characters", "écrire au plus {bound} caractères"),

@@ -44,3 +44,4 @@ class Facts:
     pools: tuple[Pool, ...] = ()
     flavors: tuple[Flavor, ...] = ()
     volume_types: tuple[VolumeType, ...] = ()
+    hosts: tuple[str, ...] = ()

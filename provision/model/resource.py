@@ -11,6 +11,8 @@ from provision.model.origin import Origin
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from provision.text import Text
+
 SpecT = TypeVar("SpecT")
 
 
@@ -28,7 +30,8 @@ class Desired(Generic[SpecT]):
     """A resource as the documents want it.
 
     `needs` are the addresses that must be there before it; `origin` is where it was asked for and `origins`
-    where each field of the spec was (fields left out take `origin`). `retired` asks for its removal.
+    where each field of the spec was (fields left out take `origin`). `retired` asks for its removal. `note` is for people:
+    what became of the documents' words on the way.
     """
 
     address: Address
@@ -37,6 +40,7 @@ class Desired(Generic[SpecT]):
     needs: frozenset[Address] = frozenset()
     origins: Mapping[str, Origin] = field(default_factory=dict)
     retired: Retirement | None = None
+    note: Text | None = None
 
     def where(self, name: str) -> Origin:
         """Return where the field `name` was written."""

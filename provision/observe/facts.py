@@ -35,6 +35,7 @@ def facts(cloud: Cloud) -> Facts:
             Flavor(each["name"], each["os-flavor-access:is_public"])
             for each in sorted(_seen(cloud.shared.flavors), key=lambda each: (each["ram"], each["name"]))
         ),
+        hosts=tuple(sorted(_hosts(cloud))),
         volume_types=tuple(_volume_type(cloud, each) for each in _volume_types(cloud)),
     )
 
@@ -45,6 +46,13 @@ def _seen(ask: Callable[[], Iterable[Mapping[str, Any]]]) -> list[Mapping[str, A
         return sorted(ask(), key=lambda each: (not each.get("is_default"), each["name"]))
     except (Forbidden, NotFound, ServiceAbsent):
         return []
+
+
+def _hosts(cloud: Cloud) -> Iterable[str]:
+    try:
+        return cloud.shared.compute_hosts()
+    except (Forbidden, NotFound, ServiceAbsent):
+        return ()
 
 
 def _names(ask: Callable[[], Iterable[Mapping[str, Any]]]) -> list[str]:

@@ -32,9 +32,16 @@ def differences(kind: Kind[Any], want: Desired[Any], have: Live[Any] | None) -> 
 
 
 def _differs(wanted: object, found: object, words: frozenset[str]) -> bool:
-    if wanted is None or "unseen" in words:
+    if wanted is None or words & {"unseen", "manner"}:
         return False
+    if "by_key" in words:
+        found = _named(wanted, found)
     return bool(_shape(wanted, words) != _shape(found, words))
+
+
+def _named(wanted: Any, found: Any) -> Any:  # noqa: ANN401 (mappings, or nothing)
+    """Return of a mapping that is there what a wanted one names."""
+    return {key: value for key, value in (found or {}).items() if key in wanted}
 
 
 def _shape(value: object, words: frozenset[str]) -> object:
@@ -49,6 +56,8 @@ def _shape(value: object, words: frozenset[str]) -> object:
 def _change(name: str, want: Desired[Any], have: Live[Any] | None, words: frozenset[str]) -> FieldChange:
     before = getattr(have.spec, name) if have else None
     after = getattr(want.spec, name)
+    if "by_key" in words:
+        before = have and _named(after, before)
     if "secret" in words:
         before, after = before and HIDDEN, HIDDEN
     return FieldChange(name, before, after, want.where(name))

@@ -104,7 +104,7 @@ def _ours(kind: Kind[Any], want: Desired[Any], have: Live[Any]) -> Iterator[Chan
         )
         yield Change(Action.REPLACE, want.address, want, have, fields, reason)
     else:
-        reason = say(
+        reason = want.note or say(
             "differs from the documents in {fields}",
             "diffère des documents : {fields}",
             fields=", ".join(change.field for change in fields),

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from provision.errors import CloudError
+from provision.errors import CloudError, Forbidden, NotFound, QuotaExceeded
 from provision.model import encryption
-from provision.proof.promise import Seen, Stage, Unprovable, denied, promise, where
-from provision.text import Text, say
+from provision.proof.promise import Seen, Stage, Unprovable, denied, promise, refused, together, where
+from provision.text import Text, same, say
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 SHOWS_THE_KEY: Final = "3.64"
+_REFUSED: Final = (Forbidden, NotFound, QuotaExceeded)
 _YES: Final = say("yes", "oui")
 _NO: Final = say("no", "non")
 
@@ -229,4 +230,43 @@ def _ways(found: Mapping[str, encryption.Encryption | None]) -> str:
     return ", ".join(
         f"{name} ({'–' if how is None else f'{how.provider} {how.cipher} {how.key_size} {how.control_location}'})"
         for name, how in sorted(found.items())
+    )
+
+
+@promise(
+    "volume-types-locked",
+    service="block-storage",
+    says=say(
+        "of a volume type that is not its own it can make nothing, were it visible by mistake",
+        "d'un type de volume qui n'est pas le sien il ne peut rien créer, serait-il visible par erreur",
+    ),
+    tried=say(
+        "a member reads its quotas of every other type, and tries to make a volume of each",
+        "un membre lit ses quotas de tout autre type, et essaie de créer un volume de chacun",
+    ),
+    made=where("quotas.volume.other_types", says="none"),
+)
+def types_locked(stage: Stage, _key: str) -> Seen:
+    """Read the quotas of each type that is not the tenant's, as the tenant, and try to make a volume of it."""
+    own = {want.spec.type for want in stage.wanted("volume_type_access")}
+    others = {
+        each["name"]: each["id"] for each in stage.operator.shared.volume_types() if each["name"] not in own
+    }
+    quotas = stage.guest.volume.get(f"/os-quota-sets/{stage.project}")["quota_set"]
+    stage.after(lambda: _gone(stage))
+    return together(
+        *(_locked(name, quotas.get(f"volumes_{name}")) for name in others),
+        *(_none_of(stage, name, identifier) for name, identifier in others.items()),
+        Seen(held=True, what=say("other types: {count}", "autres types : {count}", count=len(others))),
+    )
+
+
+def _locked(name: str, limit: int | None) -> Seen:
+    return Seen(limit == 0, same(f"volumes_{name} = {limit}"))
+
+
+def _none_of(stage: Stage, name: str, identifier: str) -> Seen:
+    volume = {"size": 1, "name": stage.name, "volume_type": identifier}
+    return refused(
+        lambda: stage.guest.volume.post("/volumes", {"volume": volume}), f"POST /volumes ({name})", *_REFUSED
     )

@@ -65,7 +65,8 @@ def lines(change: Change, look: Look) -> Iterator[str]:
 
 
 def _reason(change: Change, look: Look) -> Iterator[str]:
-    if change.reason is not None and change.action not in _SELF_EXPLAINED:
+    noted = change.want is not None and change.want.note is not None
+    if change.reason is not None and (noted or change.action not in _SELF_EXPLAINED):
         yield f"      {look.words(change.reason)}"
 
 

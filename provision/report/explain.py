@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 _LAYERS: Final = {
     "floor": say("floor of {name}", "plancher de {name}"),
     "tenant": say("tenant {name}", "locataire {name}"),
+    "size": say("size {name}", "taille {name}"),
     "profile": say("profile {name}", "profil {name}"),
     "estate": say("defaults of the estate", "valeurs par défaut du parc"),
     "request": say("request {name}", "demande {name}"),

@@ -6,7 +6,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any, Final
 
-from provision.declare.promises import Promise, matches, promises
+from provision.declare.floors import matches
+from provision.declare.promises import Promise, promises
 from provision.report import words
 from provision.report.values import show
 from provision.text import say

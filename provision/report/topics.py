@@ -301,6 +301,17 @@ _TENANT: Final = say(
     "le locataire lui-même, sauf si son document nomme quelqu'un",
 )
 
+
+def _of_type(facts: Facts) -> Text:
+    said = (
+        (_described_by_schema(f"quotas.volume.types.one.{field}"), limit) for field, limit in facts.items()
+    )
+    return clauses(
+        say("{what}: {size}", "{what} : {size}", what=what or same("?"), size=phrases.size(limit))
+        for what, limit in said
+    )
+
+
 _WRITTEN: Final[tuple[Topic, ...]] = (
     # what it is for
     one("classification", "purpose", say("Data it takes", "Données accueillies"), _CLASSES, bound=phrases.several(_CLASSES), purpose=True),
@@ -458,6 +469,8 @@ _WRITTEN: Final[tuple[Topic, ...]] = (
     one("location.allowed", "place", say("Where data may live", "Où les données peuvent vivre"), _template(names, estate__region=_REGION)),
     one("hosts.isolation", "place", say("Physical machines", "Machines physiques"),
         word(dedicated=say("shared with no other tenant", "partagées avec aucun autre locataire"), shared=say("shared with other tenants", "partagées avec d'autres locataires")), choice="hosts"),
+    one("hosts.count", "place", say("How many of them", "Combien"), bare, bound=bare, choice="hosts"),
+    one("hosts.names", "place", say("Which of them", "Lesquelles"), names, bound=names, choice="hosts"),
     one("compute.flavors", "place", say("Flavours within reach", "Gabarits à portée"), names, bound=names, choice="hosts"),
     one("compute.images", "place", say("Images shared with it", "Images partagées avec lui"), names, bound=names, choice="hosts"),
     one("backup.site", "place", say("Where backups lie", "Où sont les sauvegardes"),
@@ -466,6 +479,16 @@ _WRITTEN: Final[tuple[Topic, ...]] = (
         sentence(say("the last {it} at most", "les dernières {it} au plus"), phrases.hours), bound=phrases.hours, choice="backup"),
     one("backup.restore_test_max_age_days", "place", say("Restoring is tried", "Restauration essayée"),
         sentence(say("every {it} at the latest", "tous les {it} au plus tard"), phrases.days), bound=phrases.days, choice="backup"),
+    Topic("quotas.volume.types.*", "usage", say("Volumes of type `{name}`", "Volumes de type `{name}`"), _of_type, patterns=("quotas.volume.types.*.*",), entry=4, choice="quotas.volume"),
+    one("quotas.volume.other_types", "usage", say("Volumes of another type", "Volumes d'un autre type"),
+        word(none=say("none can be made, whatever is visible", "aucun ne peut être créé, quoi qui soit visible"), unmanaged=say("as the cloud has it", "selon le cloud")), choice="quotas.volume"),
+    one("quotas.below_usage", "usage", say("A quota below what is used", "Un quota sous ce qui est utilisé"),
+        word(refuse=say("nothing is changed until somebody decides", "rien ne change tant que personne ne décide"),
+             clamp=say("becomes what is used, and that is said", "devient ce qui est utilisé, et c'est dit"),
+             force=say("is set all the same, where the service can", "est posé tout de même, là où le service le peut"))),
+    one("size", "usage", say("Size, where the tenant says none", "Taille, où le locataire n'en dit pas"), bare, bound=names),
+    Topic("sizes.*", "usage", say("Size {name} takes of each quota", "La taille {name} prend de chaque quota"),
+        lambda facts: say("{times} times what is said", "{times} fois ce qui est dit", times=bare(next(iter(facts.values())))), patterns=("sizes.*",), entry=2),
     one("ha.network", "place", say("Network that survives a breakdown", "Réseau qui survit à une panne"), flag(say("yes", "oui"), say("no", "non"))),
     # what is logged
     one("audit.retention_days", "logs", say("Logs are kept", "Journaux gardés"), sentence(say("{it} at least", "{it} au moins"), phrases.days), bound=phrases.days),

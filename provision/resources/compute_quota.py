@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
-from provision.cloud.quota import quota_writing, settle
-from provision.kind import Kind, register
+from provision.cloud.quota import against_usage, quota_writing, settle, usage
+from provision.kind import Kind, manner, register
 from provision.model import quota
 from provision.model.address import Address
 from provision.model.quota import Counted
@@ -23,15 +23,18 @@ QUOTAS: Final = (
     Counted("instances", say("servers", "serveurs")),
     Counted("cores", say("virtual processors", "processeurs virtuels")),
     Counted("ram", say("memory", "mémoire vive"), "MiB"),
-    Counted("key_pairs", say("SSH keys a user", "clés SSH par utilisateur")),
+    Counted("key_pairs", say("SSH keys a user", "clés SSH par utilisateur"), sized=False),
     Counted("server_groups", say("server groups", "groupes de serveurs")),
-    Counted("server_group_members", say("servers in one group", "serveurs dans un même groupe")),
+    Counted("server_group_members", say("servers in one group", "serveurs dans un même groupe"), sized=False),
 )
 
 
 @dataclass(frozen=True)
 class ComputeQuotaSpec:
-    """Nova's limits: a number (ram in MiB), -1 for unlimited, ``default`` until resolved, None when not managed."""
+    """Nova's limits: a number (ram in MiB), -1 for unlimited, ``default`` until resolved, None when not managed.
+
+    `below_usage` is what to do where a limit is below what is used: ``refuse`` (None too), ``clamp`` or ``force``.
+    """
 
     instances: int | str | None = None
     cores: int | str | None = None
@@ -39,6 +42,7 @@ class ComputeQuotaSpec:
     key_pairs: int | str | None = None
     server_groups: int | str | None = None
     server_group_members: int | str | None = None
+    below_usage: Annotated[str | None, manner()] = None
 
 
 @register
@@ -51,8 +55,12 @@ class ComputeQuota(Kind[ComputeQuotaSpec]):
     spec = ComputeQuotaSpec
     stays = True
     units = quota.units(QUOTAS)
-    document = quota.schema(
-        "compute", say("What the tenant may use of Nova", "Ce que le locataire peut utiliser de Nova"), QUOTAS
+    document = quota.held(
+        quota.schema(
+            "compute",
+            say("What the tenant may use of Nova", "Ce que le locataire peut utiliser de Nova"),
+            QUOTAS,
+        )
     )
 
     def desire(self, tenant: Tenant) -> Iterator[Desired[ComputeQuotaSpec]]:
@@ -61,7 +69,7 @@ class ComputeQuota(Kind[ComputeQuotaSpec]):
         asked = {} if retired else quota.asked(tenant.values, "compute", QUOTAS)
         yield Desired(
             Address(self.name, tenant.key, "compute"),
-            ComputeQuotaSpec(**asked),
+            ComputeQuotaSpec(**asked, below_usage=None if retired else quota.below_usage(tenant.values)),
             tenant.values.origin("quotas.compute"),
             frozenset({Address("project", tenant.key, tenant.key)}),
             quota.origins(tenant.values, "compute", QUOTAS),
@@ -84,6 +92,16 @@ class ComputeQuota(Kind[ComputeQuotaSpec]):
         """Replace ``default`` by Nova's own default."""
         return settle(cloud, self.service, want, QUOTAS)
 
+    def contested(self, want: Desired[ComputeQuotaSpec], have: Live[ComputeQuotaSpec]) -> bool:
+        """Tell whether a limit is to be lowered: it may come below what is used."""
+        return bool(_lowered(want, have))
+
+    def settle(
+        self, cloud: Cloud, want: Desired[ComputeQuotaSpec], have: Live[ComputeQuotaSpec]
+    ) -> Desired[ComputeQuotaSpec]:
+        """Hold limits that are to be lowered against what is used, in one call. Raises `Unmet`."""
+        return against_usage(want, _lowered(want, have), _used(cloud, have.id), _raised)
+
     def create(self, cloud: Cloud, want: Desired[ComputeQuotaSpec]) -> Live[ComputeQuotaSpec] | None:
         """Set everything that is managed."""
         project = cloud.ids.of(Address("project", want.address.tenant, want.address.tenant))
@@ -94,8 +112,10 @@ class ComputeQuota(Kind[ComputeQuotaSpec]):
     def update(
         self, cloud: Cloud, have: Live[ComputeQuotaSpec], want: Desired[ComputeQuotaSpec]
     ) -> Live[ComputeQuotaSpec] | None:
-        """Set what differs."""
-        return self._put(cloud, want.address.tenant, have.id, quota.changed(want.spec, have.spec, QUOTAS))
+        """Set what differs; below what is used only where documents say force."""
+        limits = quota.changed(want.spec, have.spec, QUOTAS)
+        forced = want.spec.below_usage == quota.FORCE and self.contested(want, have)
+        return self._put(cloud, want.address.tenant, have.id, {**limits, "force": True} if forced else limits)
 
     def _put(
         self, cloud: Cloud, tenant: str, project: str, limits: dict[str, int]
@@ -109,3 +129,18 @@ class ComputeQuota(Kind[ComputeQuotaSpec]):
     def delete(self, cloud: Cloud, have: Live[ComputeQuotaSpec]) -> None:
         """Put every limit back to Nova's default."""
         cloud.compute.delete(f"/os-quota-sets/{have.id}")
+
+
+def _lowered(want: Desired[ComputeQuotaSpec], have: Live[ComputeQuotaSpec]) -> dict[str, int]:
+    return quota.lowered(quota.limits(want.spec, QUOTAS), quota.limits(have.spec, QUOTAS))
+
+
+def _used(cloud: Cloud, project: str) -> dict[str, int]:
+    """Return what is used, in Nova's words."""
+    return usage(cloud.compute.get(f"/os-quota-sets/{project}/detail")["quota_set"])
+
+
+def _raised(spec: ComputeQuotaSpec, limits: Mapping[str, int]) -> ComputeQuotaSpec:
+    """Return a spec with other limits, given in Nova's words."""
+    fields: dict[str, Any] = {each.field: limits[each.key] for each in QUOTAS if each.key in limits}
+    return replace(spec, **fields)

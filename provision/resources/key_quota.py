@@ -25,7 +25,7 @@ QUOTAS: Final = (
     Counted("orders", say("orders for keys", "commandes de clés")),
     Counted("containers", say("containers of secrets", "conteneurs de secrets")),
     Counted("consumers", say("consumers of containers", "consommateurs de conteneurs")),
-    Counted("cas", say("certification authorities", "autorités de certification")),
+    Counted("cas", say("certification authorities", "autorités de certification"), sized=False),
 )
 PAGE: Final = 100
 DEFAULT: Final = "default"

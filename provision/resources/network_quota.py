@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
-from provision.cloud.quota import quota_writing, settle
-from provision.kind import Kind, register
+from provision.cloud.quota import against_usage, quota_writing, settle, usage
+from provision.kind import Kind, manner, register
 from provision.model import quota
 from provision.model.address import Address
 from provision.model.quota import Counted
@@ -35,14 +35,19 @@ QUOTAS: Final = (
         "rbac_policies",
         say("shares with other projects", "partages avec d'autres projets"),
         wire="rbac_policy",
+        sized=False,
     ),
-    Counted("subnet_pools", say("subnet pools", "réserves de sous-réseaux"), wire="subnetpool"),
+    Counted("subnet_pools", say("subnet pools", "réserves de sous-réseaux"), wire="subnetpool", sized=False),
 )
+DETAILS: Final = "quota_details"
 
 
 @dataclass(frozen=True)
 class NetworkQuotaSpec:
-    """Neutron's limits: a number, -1 for unlimited, ``default`` until resolved, None when not managed."""
+    """Neutron's limits: a number, -1 for unlimited, ``default`` until resolved, None when not managed.
+
+    `below_usage` is what to do where a limit is below what is used: ``refuse`` (None too), ``clamp`` or ``force``.
+    """
 
     networks: int | str | None = None
     subnets: int | str | None = None
@@ -53,6 +58,7 @@ class NetworkQuotaSpec:
     security_group_rules: int | str | None = None
     rbac_policies: int | str | None = None
     subnet_pools: int | str | None = None
+    below_usage: Annotated[str | None, manner()] = None
 
 
 @register
@@ -65,10 +71,12 @@ class NetworkQuota(Kind[NetworkQuotaSpec]):
     spec = NetworkQuotaSpec
     stays = True
     units = quota.units(QUOTAS)
-    document = quota.schema(
-        "network",
-        say("What the tenant may use of Neutron", "Ce que le locataire peut utiliser de Neutron"),
-        QUOTAS,
+    document = quota.held(
+        quota.schema(
+            "network",
+            say("What the tenant may use of Neutron", "Ce que le locataire peut utiliser de Neutron"),
+            QUOTAS,
+        )
     )
 
     def desire(self, tenant: Tenant) -> Iterator[Desired[NetworkQuotaSpec]]:
@@ -77,7 +85,7 @@ class NetworkQuota(Kind[NetworkQuotaSpec]):
         asked = {} if retired else quota.asked(tenant.values, "network", QUOTAS)
         yield Desired(
             Address(self.name, tenant.key, "network"),
-            NetworkQuotaSpec(**asked),
+            NetworkQuotaSpec(**asked, below_usage=None if retired else quota.below_usage(tenant.values)),
             tenant.values.origin("quotas.network"),
             frozenset({Address("project", tenant.key, tenant.key)}),
             quota.origins(tenant.values, "network", QUOTAS),
@@ -110,6 +118,16 @@ class NetworkQuota(Kind[NetworkQuotaSpec]):
         """Replace ``default`` by Neutron's own default."""
         return settle(cloud, self.service, want, QUOTAS)
 
+    def contested(self, want: Desired[NetworkQuotaSpec], have: Live[NetworkQuotaSpec]) -> bool:
+        """Tell whether a limit is to be lowered: it may come below what is used."""
+        return bool(_lowered(want, have))
+
+    def settle(
+        self, cloud: Cloud, want: Desired[NetworkQuotaSpec], have: Live[NetworkQuotaSpec]
+    ) -> Desired[NetworkQuotaSpec]:
+        """Hold limits that are to be lowered against what is used, in one call. Raises `Unmet`."""
+        return against_usage(want, _lowered(want, have), _used(cloud, have.id), _raised)
+
     def create(self, cloud: Cloud, want: Desired[NetworkQuotaSpec]) -> Live[NetworkQuotaSpec] | None:
         """Set everything that is managed."""
         project = cloud.ids.of(Address("project", want.address.tenant, want.address.tenant))
@@ -120,8 +138,10 @@ class NetworkQuota(Kind[NetworkQuotaSpec]):
     def update(
         self, cloud: Cloud, have: Live[NetworkQuotaSpec], want: Desired[NetworkQuotaSpec]
     ) -> Live[NetworkQuotaSpec] | None:
-        """Set what differs."""
-        return self._put(cloud, want.address.tenant, have.id, quota.changed(want.spec, have.spec, QUOTAS))
+        """Set what differs; below what is used only where documents say force."""
+        limits = quota.changed(want.spec, have.spec, QUOTAS)
+        forced = want.spec.below_usage == quota.FORCE and self.contested(want, have)
+        return self._put(cloud, want.address.tenant, have.id, {**limits, "force": True} if forced else limits)
 
     def _put(
         self, cloud: Cloud, tenant: str, project: str, limits: dict[str, int]
@@ -135,3 +155,20 @@ class NetworkQuota(Kind[NetworkQuotaSpec]):
     def delete(self, cloud: Cloud, have: Live[NetworkQuotaSpec]) -> None:
         """Put every limit back to Neutron's default."""
         cloud.network.delete(f"/quotas/{have.id}")
+
+
+def _lowered(want: Desired[NetworkQuotaSpec], have: Live[NetworkQuotaSpec]) -> dict[str, int]:
+    return quota.lowered(quota.limits(want.spec, QUOTAS), quota.limits(have.spec, QUOTAS))
+
+
+def _used(cloud: Cloud, project: str) -> dict[str, int]:
+    """Return what is used, in Neutron's words; nothing where this Neutron does not tell."""
+    if DETAILS not in cloud.shared.network_extensions():
+        return {}
+    return usage(cloud.network.get(f"/quotas/{project}/details")["quota"])
+
+
+def _raised(spec: NetworkQuotaSpec, limits: Mapping[str, int]) -> NetworkQuotaSpec:
+    """Return a spec with other limits, given in Neutron's words."""
+    fields: dict[str, Any] = {each.field: limits[each.key] for each in QUOTAS if each.key in limits}
+    return replace(spec, **fields)

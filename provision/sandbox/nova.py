@@ -22,6 +22,12 @@ if TYPE_CHECKING:
 
 _EVER = 10**9  # seconds: golden files are old, and one process is up or down as a whole
 NODE = str(uuid5(NAMESPACE_DNS, f"{HOST}.provision"))
+DEDICATED = tuple(f"dedicated-{number}" for number in range(1, 5))
+RESERVE = "reserve"  # the aggregate that keeps everybody off these hosts, until one is given to a tenant
+_FILTERS = (
+    "ComputeFilter,ComputeCapabilitiesFilter,ImagePropertiesFilter,"
+    "ServerGroupAntiAffinityFilter,ServerGroupAffinityFilter,AggregateMultiTenancyIsolation"
+)
 SIZES = {"small": (1, 2048, 10), "medium": (2, 4096, 20), "large": (4, 8192, 40)}
 
 
@@ -34,6 +40,8 @@ def configure(site: Site) -> Mapping[str, str]:
             "api_database": {"connection": site.database("nova_api"), "sqlite_synchronous": False},
             "database": {"connection": site.database("nova"), "sqlite_synchronous": False},
             "quota": {"driver": "nova.quota.DbQuotaDriver"},
+            "scheduler": {"limit_tenants_to_placement_aggregate": True},
+            "filter_scheduler": {"enabled_filters": _FILTERS},
             "keystone_authtoken": token_check(site, "nova", "compute"),
             "service_user": {"send_service_user_token": True, **credentials(site, "nova")},
             "placement": credentials(site, "nova"),
@@ -122,7 +130,7 @@ def serve(site: Site) -> Any:  # noqa: ANN401 - a WSGI application
 
 
 def _managers() -> None:
-    """Start conductor, scheduler and compute in this process, and map the hypervisor to its cell."""
+    """Start conductor, scheduler and one compute a host in this process, and map the hypervisors to their cell."""
     from nova import context, service  # noqa: PLC0415
     from nova.compute import rpcapi as compute  # noqa: PLC0415
     from nova.conductor import rpcapi as conductor  # noqa: PLC0415
@@ -131,19 +139,21 @@ def _managers() -> None:
     from oslo_config import cfg  # noqa: PLC0415
     from oslo_utils.fixture import uuidsentinel  # noqa: PLC0415
 
-    uuidsentinel._sentinels[f"node_{HOST}"] = NODE  # noqa: SLF001 - the fake hypervisor is a new one each time
+    for host in (HOST, *DEDICATED):  # a fake hypervisor is a new one each time
+        uuidsentinel._sentinels[f"node_{host}"] = str(uuid5(NAMESPACE_DNS, f"{host}.provision"))  # noqa: SLF001
     import_module("os_brick").setup(cfg.CONF)
     import_module("os_vif").initialize()
     service.Service.create(binary="nova-conductor", topic=conductor.RPC_TOPIC).start()
     service.Service.create(binary="nova-scheduler", topic=scheduler.RPC_TOPIC).start()
-    service.Service.create(
-        binary="nova-compute", topic=compute.RPC_TOPIC, topic_alt=compute.RPC_TOPIC_ALT
-    ).start()
+    for host in (HOST, *DEDICATED):
+        service.Service.create(
+            host=host, binary="nova-compute", topic=compute.RPC_TOPIC, topic_alt=compute.RPC_TOPIC_ALT
+        ).start()
     host_mapping.discover_hosts(context.get_admin_context())
 
 
 def seed(admin: Admin) -> None:
-    """Make two families of flavours, both private: tenants get them by flavour access."""
+    """Make two families of flavours, both private: tenants get them by flavour access; and close the hosts kept in reserve."""
     for family in ("std", "sec"):
         for size, (vcpus, ram, disk) in SIZES.items():
             flavor = {
@@ -156,6 +166,11 @@ def seed(admin: Admin) -> None:
             admin.send("nova", "POST", "/v2.1/flavors", {"flavor": flavor})
     public = {"name": "try.nano", "vcpus": 1, "ram": 512, "disk": 1, "os-flavor-access:is_public": True}
     admin.send("nova", "POST", "/v2.1/flavors", {"flavor": public})
+    made = admin.send("nova", "POST", "/v2.1/os-aggregates", {"aggregate": {"name": RESERVE}})
+    act = f"/v2.1/os-aggregates/{made.body['aggregate']['id']}/action"
+    admin.send("nova", "POST", act, {"set_metadata": {"metadata": {"filter_tenant_id": RESERVE}}})
+    for host in DEDICATED:
+        admin.send("nova", "POST", act, {"add_host": {"host": host}})
 
 
 RECIPE = Recipe(

@@ -138,6 +138,10 @@ def _plain_type(stand, undo):
     body = {"project": stand.project(stand.clinic)}
     stand.cloud.volume.post(f"/types/{kind['id']}/action", {"addProjectAccess": body})
     undo(lambda: stand.cloud.volume.post(f"/types/{kind['id']}/action", {"removeProjectAccess": body}))
+    limits = {"volumes_standard": 5, "gigabytes_standard": 5}
+    path = f"/os-quota-sets/{stand.project(stand.clinic)}"
+    stand.cloud.volume.put(path, {"quota_set": limits})
+    undo(lambda: stand.cloud.volume.put(path, {"quota_set": dict.fromkeys(limits, 0)}))
 
 
 def _share_quota(stand, undo):
@@ -246,8 +250,9 @@ def test_a_volume_in_clear_and_the_type_that_made_it_are_found(stand):
             made = own.volume.post("/volumes", {"volume": asked})["volume"]["id"]
         found = stand.failed()
         stand.cloud.volume.delete(f"/volumes/{made}?force=true")
-        undoing[0]()
-    assert {at[0] for at in found} - {"TEN-IAM-09"} == {"TEN-CRY-01", "TEN-CRY-03", "TEN-CRY-14"}
+        for undo in undoing:
+            undo()
+    assert {at[0] for at in found} - {"TEN-IAM-09"} == {"TEN-CRY-01", "TEN-CRY-03", "TEN-CRY-14", "TEN-HA-07"}
 
 
 def test_a_reader_of_one_project_is_told_what_it_could_not_see(stand):

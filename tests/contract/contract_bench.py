@@ -146,6 +146,7 @@ class Bench:
 
     def clean(self) -> None:
         """Remove everything this bench made: what was called for, then what was brought, what was made last first."""
+        self.cloud.shared.release(self.address)
         for api, path in reversed(self.undo):
             api.delete(path)
         for address in reversed(self.made):

@@ -4,6 +4,7 @@ kind: network                 # as registered
 resource: backend             # the name in the address of the resource under test; {tenant} stands for the tenant's key
 minimal: {…}                  # a tenant fragment that asks for as little of it as can be asked for; every text may hold {tenant}
 full: {…}                     # a tenant fragment that says everything there is to say about it
+whole: {…}                    # what stands for `full` in a tenant that asks for everything, where several cannot have that
 mutable:                      # for each field that can change in place: what to merge over `full` (null removes a key)
   description: {networks: {backend: {description: other}}}
 immutable:                    # for each field that cannot: the same

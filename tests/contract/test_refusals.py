@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import secrets
+import time
+from contextlib import closing, contextmanager
 
 import contract_cases
 import pytest
 import requests
 from contract_bench import Bench, actions, fields, refuses
 
+from provision.cloud.connect import reconnect
 from provision.errors import CloudError, Conflict
-from provision.kind import kinds
+from provision.kind import Unmet, kinds
 from provision.model.plan import Action
 from provision.plan.make import make
 
@@ -223,3 +226,152 @@ def test_logging_that_is_written_off_takes_the_log_away(bench_of):
     plan, _ = bench.bring({"network": {"logging": False}})
     assert actions(plan, bench.address) == [Action.DELETE]
     assert bench.look() == ()
+
+
+@contextmanager
+def insider(bench):
+    """Somebody who works in the project of a bench's tenant."""
+    cloud, project = bench.cloud, bench.cloud.ids.project(bench.key)
+    password = secrets.token_urlsafe(12)
+    body = {"name": bench.key, "domain_id": cloud.shared.domains()["Default"], "password": password}
+    user = cloud.identity.post("/users", {"user": body})["user"]["id"]
+    try:
+        cloud.identity.put(f"/projects/{project}/users/{user}/roles/{cloud.shared.roles()['admin']}")
+        with closing(reconnect(cloud, user=user, password=password, project=project)) as inside:
+            yield inside
+    finally:
+        cloud.identity.delete(f"/users/{user}")
+
+
+@contextmanager
+def one_network(bench):
+    bench.call(NETWORK)
+    yield
+
+
+@contextmanager
+def one_server_group(bench):
+    with insider(bench) as inside:
+        groups = inside.compute.at(microversion="2.64")
+        body = {"server_group": {"name": "used", "policy": "anti-affinity"}}
+        made = groups.post("/os-server-groups", body)["server_group"]["id"]
+        yield
+        groups.delete(f"/os-server-groups/{made}")
+
+
+@contextmanager
+def one_volume(bench):
+    with insider(bench) as inside:
+        made = inside.volume.post("/volumes", {"volume": {"size": 1, "volume_type": "standard"}})["volume"][
+            "id"
+        ]
+        yield
+        until(lambda: inside.volume.get(f"/volumes/{made}")["volume"]["status"] != "creating")
+        inside.volume.delete(f"/volumes/{made}")
+        until(lambda: not inside.volume.get("/volumes")["volumes"])
+
+
+def until(done):
+    for _ in range(150):
+        if done():
+            return
+        time.sleep(0.1)
+    raise AssertionError(done)
+
+
+USED = {
+    "network_quota": ("networks", one_network),
+    "compute_quota": ("server_groups", one_server_group),
+    "volume_quota": ("volumes", one_volume),
+}
+
+
+def lowered(bench, policy):
+    """Settle a quota of nought where one thing is used."""
+    field, _ = USED[bench.cases.kind]
+    service = bench.cases.kind.removesuffix("_quota")
+    want = bench.wanted({"quotas": {service: {field: 0}, **({"below_usage": policy} if policy else {})}})
+    have = bench.ours()
+    return bench.kind.settle(bench.cloud, want, have) if bench.kind.contested(want, have) else want
+
+
+@pytest.fixture
+def users(request):
+    """Skip on the simulator what needs things to be used there."""
+    if request.config.getoption("--cloud") == "simulator":
+        pytest.skip("the simulator keeps no volumes and no server groups")
+
+
+@pytest.mark.usefixtures("users")
+@pytest.mark.parametrize("kind", USED)
+def test_a_quota_below_what_is_used_is_what_the_documents_say_of_it(bench_of, kind):
+    bench, (field, used) = bench_of(kind), USED[kind]
+    service = kind.removesuffix("_quota")
+    bench.bring({"quotas": {service: {field: 3}}})
+    with used(bench):
+        for policy in (None, "refuse"):
+            refused = refuses(lambda said=policy: lowered(bench, said), Unmet)
+            assert "asked 0, used 1" in refused.render("en")
+            assert "quotas.below_usage: clamp" in refused.do.render("fr")
+        clamped = lowered(bench, "clamp")
+        assert getattr(clamped.spec, field) == 1
+        bench.apply(bench.plan(clamped))
+        again = lowered(bench, "clamp")
+        assert bench.plan(again).changes == ()
+        assert again.note.render("en").startswith("held at what is used (quotas.below_usage: clamp)")
+        if kind == "volume_quota":
+            refused = refuses(lambda: lowered(bench, "force"), Unmet)
+            assert "cannot be forced" in refused.do.render("en")
+        else:
+            forced = lowered(bench, "force")
+            bench.apply(bench.plan(forced))
+            assert getattr(bench.ours().spec, field) == 0
+            assert forced.note.render("fr").startswith("forcé sous ce qui est utilisé")
+            assert bench.plan(lowered(bench, "refuse")).changes == ()
+
+
+@pytest.mark.usefixtures("users")
+def test_cinder_itself_takes_a_first_quota_below_what_is_used(bench_of):
+    """Why what is used is asked before the first write: the service does not refuse."""
+    bench = bench_of("volume_quota")
+    want = bench.wanted({"quotas": {"volume": {"volumes": 0}}})
+    with one_volume(bench):
+        bench.apply(bench.plan(want))
+        assert bench.ours().spec.volumes == 0
+
+
+def test_who_was_let_onto_a_tenants_hosts_by_hand_is_shown_out(bench_of):
+    bench = bench_of("host_aggregate")
+    _, want = bench.bring(bench.cases.get("minimal"))
+    action = {"set_metadata": {"metadata": {"filter_tenant_id_2": bench.cloud.project}}}
+    bench.cloud.compute.post(f"/os-aggregates/{bench.ours().id}/action", action)
+    plan = bench.plan(want)
+    assert (actions(plan, bench.address), fields(plan, bench.address)) == ([Action.UPDATE], {"only"})
+    bench.apply(plan)
+    project = bench.cloud.ids.project(bench.key)
+    assert {k: v for k, v in bench.ours().raw["metadata"].items() if k.startswith("filter")} == {
+        "filter_tenant_id": project
+    }
+
+
+def test_dedicated_hosts_that_are_shared_again_are_given_back(bench_of):
+    bench = bench_of("host_aggregate")
+    bench.bring(bench.cases.get("minimal"))
+    plan, _ = bench.bring({"hosts": {"isolation": "shared"}})
+    assert actions(plan, bench.address) == [Action.DELETE]
+    assert bench.look() == ()
+
+
+def test_no_host_is_given_to_two_and_when_none_is_left_the_tenant_is_refused(bench_of):
+    first, second = bench_of("host_aggregate"), bench_of("host_aggregate")
+    first.bring({"hosts": {"isolation": "dedicated", "count": 3}})
+    assert len(first.ours().spec.hosts) == 3
+    refused = refuses(lambda: second.wanted({"hosts": {"isolation": "dedicated", "count": 2}}), Unmet)
+    assert "free: 1" in refused.render("en")
+    assert "hosts.reserved" in refused.do.render("fr")
+    taken = first.ours().spec.hosts[0]
+    refuses(lambda: second.wanted({"hosts": {"isolation": "dedicated", "names": [taken]}}), Unmet)
+    refused = refuses(
+        lambda: second.wanted({"hosts": {"isolation": "dedicated", "names": ["nowhere"]}}), Unmet
+    )
+    assert "no compute host 'nowhere'" in refused.render("en")

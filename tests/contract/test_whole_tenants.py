@@ -29,14 +29,14 @@ RUN = secrets.token_hex(2)
 
 
 def everything(cases):
-    """One tenant that asks for what the full case of every kind asks for, but for what is the whole estate's.
+    """One tenant that asks for what the full case of every kind asks for (or for what several can have of it), but for what is the whole estate's.
 
     Nor for a directory: its groups would be in there, and there is none.
     """
     tree = {}
     for each in cases.values():
         if not kinds()[each.kind].of_estate and each.kind != "domain_directory":
-            tree = merged(tree, each.get("full"))
+            tree = merged(tree, each.get("whole", each.get("full")))
     return {**tree, "title": "Contract"}
 
 

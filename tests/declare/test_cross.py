@@ -336,3 +336,15 @@ def test_a_closed_container_is_written_by_its_own_and_stays_closed(documents, mo
 def test_what_is_whole_or_closed_passes(documents, more):
     documents.tenant("acme", container(more))
     assert documents.load().tenants["acme"].key == "acme"
+
+
+def test_a_quota_of_a_volume_type_is_of_one_that_the_estate_knows(documents):
+    documents.tenant("acme", "quotas: {volume: {types: {luk: {volumes: 3}}}}\n")
+    assert documents.mistake().startswith(
+        "tenants/acme.yaml:3 quotas.volume.types.luk: luk is no volume type role"
+    )
+
+
+def test_other_volume_types_are_locked_where_some_may_be_used(documents):
+    documents.tenant("acme", "quotas: {volume: {other_types: none}}\n")
+    assert documents.mistake().endswith("→ name the types that may be used in storage.volume.types")

@@ -92,7 +92,8 @@ def test_values_that_no_document_said_have_no_story():
 
 def test_what_is_enforced_and_what_is_only_recorded():
     assert enforced("quotas.compute.cores") == ("compute_quota",)
-    assert enforced("audit.retention_days") == () and enforced("hosts.isolation") == ()
+    assert enforced("hosts.isolation") == ("host_aggregate",)
+    assert enforced("audit.retention_days") == () and enforced("ha.network") == ()
 
 
 def test_an_estates_own_profile_stands_before_a_shipped_one(documents, monkeypatch, tmp_path):

@@ -18,6 +18,7 @@ FACTS = Facts(
         Flavor("try", public=True),
         Flavor("gpu", public=False),
     ),
+    hosts=("compute-1", "dedicated-1", "dedicated-2"),
     volume_types=(
         VolumeType("ssd", encrypted=False),
         VolumeType("nvme", encrypted=False),
@@ -42,12 +43,14 @@ def test_what_the_cloud_offers_becomes_the_estate(language):
         "pools": {"ipv4": "v4", "ipv6": "v6"},
         "prefix_lengths": {"ipv4": 24, "ipv6": 64},
         "flavors": {"standard": ["std.small", "try"], "secured": ["sec.small", "gpu"]},
+        "hosts": {"reserved": ["dedicated-1", "dedicated-2"]},
         "volume_types": {"standard": "ssd", "luks": "vault"},
         "destinations": {
             "dns": {"protocol": "udp", "ports": 53, "to": "any"},
             "ntp": {"protocol": "udp", "ports": 123, "to": "any"},
             "https-mirror": {"protocol": "tcp", "ports": 443, "to": "any"},
         },
+        "defaults": {"sizes": {"S": 0.5, "M": 1, "L": 2, "XL": 4}},
     }
 
 
@@ -59,7 +62,7 @@ def test_what_was_not_chosen_is_named_in_a_comment():
 
 def test_without_a_cloud_defaults_stand_as_comments_and_the_rest_is_valid():
     text = written(None, "fr")
-    assert set(yaml.safe_load(text)) == {"estate", "jurisdiction", "destinations"}
+    assert set(yaml.safe_load(text)) == {"estate", "jurisdiction", "destinations", "defaults"}
     assert "# external_network: public" in text
     assert "à compléter" in text
 

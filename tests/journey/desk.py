@@ -23,8 +23,10 @@ external_network: public
 pools: {{ipv4: tenants-v4, ipv6: tenants-v6}}
 prefix_lengths: {{ipv4: 26, ipv6: 64}}
 flavors: {{standard: [std.small, std.medium], secured: [sec.small, sec.medium]}}
+hosts: {{reserved: [dedicated-1, dedicated-2, dedicated-3, dedicated-4]}}
 volume_types: {{standard: standard, luks: luks}}
 secret_stores: {{hardware: [Software Only Crypto]}} # a stand-in: the sandbox has no hardware
+defaults: {{sizes: {{S: 0.5, M: 1, L: 2, XL: 4}}}}
 destinations:
   dns: {{protocol: udp, ports: 53, to: any}}
   ntp: {{protocol: udp, ports: 123, to: any}}

@@ -22,8 +22,9 @@ def test_two_lines_make_a_tenant_and_a_second_plan_is_empty(desk, profile):
 
 
 def test_a_fresh_tenant_costs_one_write_a_resource_and_one_put_a_quota_service(desk):
-    desk.tenant("startup")
+    desk.tenant("startup", "size: L\n")
     applied = desk.json("apply", "--yes")
+    assert _quota(applied, "cores") == 2 * 20
     resources = len(applied["outcomes"])
     writes = {
         service: {m: n for m, n in methods.items() if m not in {"GET", "HEAD"}}
@@ -35,6 +36,12 @@ def test_a_fresh_tenant_costs_one_write_a_resource_and_one_put_a_quota_service(d
     total -= 1 + 2  # the token; the lease, hung and taken down
     pieces = sum(_pieces(change) for change in applied["changes"])
     assert total <= resources + pieces
+
+
+def _quota(applied, field):
+    """Return a quota of compute that was written: what the service itself answered."""
+    (change,) = (each for each in applied["changes"] if each["address"].startswith("compute_quota/"))
+    return next(each["after"] for each in change["fields"] if each["field"] == field)
 
 
 def _pieces(change):

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 from contextlib import closing
+from dataclasses import replace
 
 import pytest
 from written import written
 
 from provision.cloud.connect import connect
 from provision.draft import Draft
+from provision.kind import Unmet, kinds
+from provision.model.address import Address
 from provision.model.plan import Action
+from provision.model.resource import Live
 from provision.report import plan as report
 from provision.report.look import Cost, Look
+from provision.text import same
 
 KEYS = {"keys": {"quota": {"secrets": 500}}}
 ZONES = {
@@ -150,3 +155,46 @@ def test_what_is_not_to_be_logged_takes_no_extension(logless):
     made = logged(logless, {}, {"network": {"logging": False}})
     assert made.problems == ()
     assert "network_log" not in {change.address.kind for change in made.changes}
+
+
+@pytest.fixture
+def held_at_five(monkeypatch):
+    """Compute quotas that are contested, and settled at five cores, or refused."""
+    kind = kinds()["compute_quota"]
+
+    def settle(_cloud, want, _have):
+        if want.spec.below_usage == "refuse":
+            raise Unmet("too low", where="here", do="raise it")
+        return replace(want, spec=replace(want.spec, cores=5), note=same("held at five"))
+
+    monkeypatch.setattr(kind, "contested", lambda want, have: want.spec.cores < have.spec.cores)
+    monkeypatch.setattr(kind, "settle", settle)
+    return kind
+
+
+def planned(cloud, kind, there, **said):
+    tenants = [written("acme", {"quotas": {"compute": {"cores": 1}, **said}})]
+    spec = replace(kind.spec(), cores=there)
+    have = Live(Address(kind.name, "acme", "compute"), "p", spec, owned=True)
+    return Draft(cloud, Draft.looking(cloud, []).options, {"acme": [have]}).whole(tenants)
+
+
+def of_compute(made):
+    return [(c.action, c.reason.render("en")) for c in made.changes if c.address.kind == "compute_quota"]
+
+
+def test_what_is_not_had_as_asked_is_told_whether_anything_is_done_or_not(keyless, held_at_five):
+    told = (Action.LEAVE, "held at five")
+    assert of_compute(planned(keyless, held_at_five, 9)) == [(Action.UPDATE, "held at five"), told]
+    assert of_compute(planned(keyless, held_at_five, 5)) == [told]
+
+
+def test_what_cannot_be_had_bars_the_tenant(keyless, held_at_five):
+    made = planned(keyless, held_at_five, 9, below_usage="refuse")
+    assert made.steps == ()
+    assert [(each.tenant, each.where, each.what) for each in made.problems] == [("acme", "here", "too low")]
+
+
+def test_what_is_not_contested_is_wanted_as_it_was(keyless, held_at_five):
+    (change,) = of_compute(planned(keyless, held_at_five, 0))
+    assert change[0] is Action.UPDATE

@@ -34,6 +34,7 @@ def a_cloud(name="prod", encryption=None, **shared):
         "external_networks": (),
         "subnet_pools": (),
         "flavors": (),
+        "compute_hosts": frozenset(),
         "volume_types": (),
         **shared,
     }
@@ -62,6 +63,7 @@ def test_the_clouds_own_defaults_stand_first():
                 {"name": "big", "ram": 2, "os-flavor-access:is_public": True},
                 {"name": "small", "ram": 1, "os-flavor-access:is_public": False},
             ),
+            compute_hosts=frozenset({"two", "one"}),
             volume_types=(
                 {"name": "luks", "id": "1"},
                 {"name": "__DEFAULT__", "id": "2"},
@@ -77,6 +79,7 @@ def test_the_clouds_own_defaults_stand_first():
         external_networks=("z", "a"),
         pools=(Pool("six", "ipv6", 24), Pool("b", "ipv4", 24)),
         flavors=(Flavor("small", public=False), Flavor("big", public=True)),
+        hosts=("one", "two"),
         volume_types=(VolumeType("luks", encrypted=True), VolumeType("plain", encrypted=False)),
     )
 
@@ -88,11 +91,12 @@ def test_what_may_not_be_seen_is_left_empty(refusal):
             domains=refusal if isinstance(refusal, Forbidden) else {},
             subnet_pools=refusal,
             flavors=refusal,
+            compute_hosts=refusal,
             volume_types=({"name": "luks", "id": "1"},),
             encryption={"/types/1/encryption": refusal if isinstance(refusal, Forbidden) else {}},
         )
     )
-    assert (found.domain, found.pools, found.flavors) == ("", (), ())
+    assert (found.domain, found.pools, found.flavors, found.hosts) == ("", (), (), ())
     assert found.volume_types == (VolumeType("luks", encrypted=False),)
 
 

@@ -12,6 +12,7 @@ region: fr-par
 external_network: public
 pools: {ipv4: tenants-v4, ipv6: tenants-v6}
 flavors: {standard: [std.small, std.medium], secured: [sec.small]}
+hosts: {reserved: [dedicated-1]}
 volume_types: {standard: standard, luks: luks}
 destinations:
   dns: {protocol: udp, ports: 53, to: any}
@@ -182,3 +183,16 @@ def test_the_networks_of_a_profile_are_enforced():
     assert "network" in enforced("networks.backend.port_security")
     assert "security_group" in enforced("security_groups.default.egress")
     assert (profiles_folder() / "startup" / "profile.yaml").is_file()
+
+
+@pytest.mark.parametrize("size", ["S", "M", "L", "XL"])
+def test_every_size_of_every_profile_keeps_its_floors_and_holds_what_it_declares(tmp_path, size):
+    (tmp_path / "estate.yaml").write_text(f"{ESTATE}defaults: {{sizes: {{S: 0.5, M: 1, L: 2, XL: 4}}}}\n")
+    (tmp_path / "tenants").mkdir()
+    for name in NAMES:
+        text = f"tenant: t-{name}\nprofile: {name}\nsize: {size}\n"
+        (tmp_path / "tenants" / f"t-{name}.yaml").write_text(text)
+    tenants = load(tmp_path).tenants
+    times = {"S": 0.5, "M": 1, "L": 2, "XL": 4}[size]
+    assert tenants["t-startup"].values.get("quotas.compute.cores") == 20 * times
+    assert {each.values.get("quotas.network.rbac_policies") for each in tenants.values()} == {0}

@@ -15,7 +15,7 @@ from provision.draft import look
 
 PROFILES = {
     # Its images are put to the test by themselves: see test_prove_alone.py.
-    SECURED: "profile: hautement-securise\nimages: {signed: false}\n",
+    SECURED: "profile: hautement-securise\nimages: {signed: false}\ncompute: {images: [hardened]}\n",
     # One server a run is enough; and bounds that no shipped profile has on what the others forbid or leave.
     TOWN: (
         "profile: collectivite\ncompute: {flavors: []}\ns3_credentials: {policy: forbidden}\n"
@@ -34,12 +34,24 @@ def at_the_sandbox(sandbox):
 
 
 @pytest.fixture(scope="session")
-def proven_estate(at_the_sandbox, tmp_path_factory):
+def operators_image(at_the_sandbox):
+    """The name of an image of the operator's that can be shared."""
+    name = f"hardened-{secrets.token_hex(3)}"
+    body = {"name": name, "disk_format": "raw", "container_format": "bare", "visibility": "shared"}
+    with closing(connect(None, estate="images")) as operator, operator.writing():
+        made = operator.api("image").post("/images", body)["id"]
+        yield name
+        operator.api("image").delete(f"/images/{made}")
+
+
+@pytest.fixture(scope="session")
+def proven_estate(operators_image, tmp_path_factory):
     """The folder of an estate whose tenants are on the sandbox, retired at the end."""
     folder, name = tmp_path_factory.mktemp("proofs"), f"proofs{secrets.token_hex(3)}"
     workflow.init(folder, name=name, cloud=None, language="en")
     with (folder / "estate.yaml").open("a") as estate:  # a stand-in: the sandbox has no hardware
         estate.write("\nsecret_stores: {hardware: [Software Only Crypto]}\n")
+        estate.write(f"images: {{hardened: [{operators_image}]}}\n")
     documents = {
         folder / "tenants" / f"{name}-{key}.yaml": f"tenant: {name}-{key}\n{profile}"
         for key, profile in PROFILES.items()

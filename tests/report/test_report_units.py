@@ -4,7 +4,7 @@ import pytest
 from samples import COST, ENGLISH, FRENCH
 
 import provision.resources  # noqa: F401 (registers every kind)
-from provision.kind import kinds
+from provision.kind import kinds, marks
 from provision.model.address import Address
 from provision.model.origin import Origin
 from provision.model.plan import FieldChange
@@ -44,4 +44,5 @@ def test_every_quota_of_every_kind_has_its_unit():
     quotas = [kind for kind in kinds().values() if kind.name.endswith("_quota")]
     assert quotas
     for kind in quotas:
-        assert kind.units.keys() == kind.spec.__dataclass_fields__.keys()
+        marked = {name for name, words in marks(kind.spec).items() if words & {"manner", "by_key"}}
+        assert kind.units.keys() == kind.spec.__dataclass_fields__.keys() - marked

@@ -9,6 +9,7 @@ from provision.errors import CloudError, Conflict
 from provision.kind import Unmet
 from provision.model import quota
 from provision.model.address import Address
+from provision.model.resource import Live
 from provision.resources.compute_quota import QUOTAS, ComputeQuota, ComputeQuotaSpec
 from provision.resources.network_quota import NetworkQuota
 from provision.resources.volume_quota import VolumeQuota
@@ -62,6 +63,50 @@ def test_only_what_differs_is_sent():
     have = ComputeQuotaSpec(instances=3, cores=12, ram=1024)
     want = ComputeQuotaSpec(instances=3, cores=4, server_groups=-1)
     assert quota.changed(want, have, QUOTAS) == {"cores": 4, "server_groups": -1}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_only_what_is_lowered_is_contested(kind):
+    field = next(iter(kind.units))
+    have = Live(Address(kind.name, "acme", "x"), "p", kind.spec(**{field: 5}), owned=True)
+    unbound = Live(have.address, "p", kind.spec(**{field: -1}), owned=True)
+    assert kind.contested(wanted(kind, **{field: 4}), have)
+    assert kind.contested(wanted(kind, **{field: 4}), unbound)
+    assert not any(kind.contested(wanted(kind, **{field: each}), have) for each in (5, 6, "unlimited"))
+    assert not kind.contested(wanted(kind), have)
+
+
+def test_a_neutron_that_does_not_tell_usage_decides_by_itself():
+    made = cloud(shared={"network_extensions": None})
+    made.shared.network_extensions = frozenset
+    kind, want = NetworkQuota(), wanted(NetworkQuota(), networks=1)
+    have = Live(want.address, "p", kind.spec(networks=5), owned=True)
+    assert kind.settle(made, want, have) is want
+
+
+def test_noughts_for_every_type_that_is_not_named():
+    made = cloud()
+    names = ("standard", "luks", "__DEFAULT__")
+    made.shared.volume_types = lambda: tuple({"name": name} for name in names)
+    defaults = {f"{what}_{name}": -1 for name in names for what in ("volumes", "gigabytes", "snapshots")}
+    made.shared.quota_defaults = {"block-storage": defaults}.get
+    tree = {
+        "quotas": {"volume": {"other_types": "none", "types": {"luks": {"volumes": 3}}}},
+        "storage": {"volume": {"types": ["luks"]}},
+    }
+    (want,) = VolumeQuota().desire(written("acme", tree))
+    types = VolumeQuota().resolve(made, want).spec.types
+    assert types == {key: 0 for key in defaults if not key.endswith("luks")} | {"volumes_luks": 3}
+
+
+def test_a_type_that_cinder_does_not_know_is_said_before_anything_is_written():
+    made = cloud()
+    made.shared.quota_defaults = {"block-storage": {}}.get
+    (want,) = VolumeQuota().desire(
+        written("acme", {"quotas": {"volume": {"types": {"luks": {"volumes": 3}}}}})
+    )
+    with pytest.raises(Unmet, match="volumes_luks"):
+        VolumeQuota().resolve(made, want)
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -1,4 +1,4 @@
-"""Nova: quotas, and flavours with who may use them."""
+"""Nova: quotas, flavours with who may use them, and aggregates of hosts. It runs no servers."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import time
 import orjson
 
 from simulator.route import Answer, Refusal, Routes
+from simulator.world import Thing, stamp
 
 routes = Routes("compute")
 NEWEST = (2, 104)
@@ -134,6 +135,132 @@ def delete_quota(world, ask, project):
     _known(world, project)
     world.compute_quotas.drop(project)
     return Answer(202)
+
+
+# --- hosts
+
+HOSTS = ("sandbox", "dedicated-1", "dedicated-2", "dedicated-3", "dedicated-4")
+
+
+@routes.on("GET", "/v2.1/os-services")
+def list_services(world, ask):
+    admins_only(ask, "os-services:list")
+    found = [
+        {
+            "id": number,
+            "binary": "nova-compute",
+            "host": host,
+            "zone": "nova",
+            "status": "enabled",
+            "state": "up",
+        }
+        for number, host in enumerate(HOSTS, start=1)
+    ]
+    return Answer(200, {"services": found if ask.one("binary", "nova-compute") == "nova-compute" else []})
+
+
+@routes.on("GET", "/v2.1/os-aggregates")
+def list_aggregates(world, ask):
+    admins_only(ask, "os-aggregates:index")
+    return Answer(
+        200, {"aggregates": [_aggregate_body(row) for row in world.aggregates.select({}, ask.horizon)]}
+    )
+
+
+def _aggregate_body(row):
+    return {
+        "id": int(row.id),
+        "name": row.name,
+        "availability_zone": None,
+        "hosts": list(row.said["hosts"]),
+        "metadata": dict(row.said["metadata"]),
+        "created_at": stamp(row.born),
+        "updated_at": None,
+        "deleted_at": None,
+        "deleted": False,
+    }
+
+
+def _aggregate(world, identifier):
+    row = world.aggregates.get(identifier)
+    if row is None:
+        raise refuse(404, f"Aggregate {identifier} could not be found.")
+    return row
+
+
+def _free_name(world, name):
+    if any(row.name == name for row in world.aggregates):
+        raise refuse(409, f"Aggregate {name} already exists.")
+
+
+@routes.on("POST", "/v2.1/os-aggregates")
+def create_aggregate(world, ask):
+    admins_only(ask, "os-aggregates:create")
+    name = ask.body["aggregate"]["name"]
+    _free_name(world, name)
+    number = 1 + max((int(row.id) for row in world.aggregates), default=0)
+    said = {"hosts": (), "metadata": {}}
+    row = world.aggregates.add(world.row(Thing, name, identifier=str(number), said=said))
+    body = {key: each for key, each in _aggregate_body(row).items() if key not in {"hosts", "metadata"}}
+    return Answer(200, {"aggregate": body})
+
+
+@routes.on("GET", "/v2.1/os-aggregates/{id}")
+def show_aggregate(world, ask, identifier):
+    admins_only(ask, "os-aggregates:show")
+    return Answer(200, {"aggregate": _aggregate_body(_aggregate(world, identifier))})
+
+
+@routes.on("PUT", "/v2.1/os-aggregates/{id}")
+def update_aggregate(world, ask, identifier):
+    admins_only(ask, "os-aggregates:update")
+    row, name = _aggregate(world, identifier), ask.body["aggregate"]["name"]
+    if name != row.name:
+        _free_name(world, name)
+    world.aggregates.change(row, {"name": name})
+    return Answer(200, {"aggregate": _aggregate_body(row)})
+
+
+@routes.on("POST", "/v2.1/os-aggregates/{id}/action")
+def act_on_aggregate(world, ask, identifier):
+    admins_only(ask, "os-aggregates:set_metadata")
+    row = _aggregate(world, identifier)
+    ((action, body),) = ask.body.items()
+    world.aggregates.change(row, {"said": {**row.said, **_ACTIONS[action](row, body)}})
+    return Answer(200, {"aggregate": _aggregate_body(row)})
+
+
+def _set_metadata(row, body):
+    after = {**row.said["metadata"], **body["metadata"]}
+    return {"metadata": {key: value for key, value in after.items() if value is not None}}
+
+
+def _add_host(row, body):
+    host = body["host"]
+    if host not in HOSTS:
+        raise refuse(404, f"Compute host {host} could not be found.")
+    if host in row.said["hosts"]:
+        raise refuse(409, f"Cannot add host to aggregate {row.id}. Reason: Host {host} already exists.")
+    return {"hosts": (*row.said["hosts"], host)}
+
+
+def _remove_host(row, body):
+    if body["host"] not in row.said["hosts"]:
+        raise refuse(404, f"Aggregate {row.id} has no host {body['host']}.")
+    return {"hosts": tuple(host for host in row.said["hosts"] if host != body["host"])}
+
+
+_ACTIONS = {"set_metadata": _set_metadata, "add_host": _add_host, "remove_host": _remove_host}
+
+
+@routes.on("DELETE", "/v2.1/os-aggregates/{id}")
+def delete_aggregate(world, ask, identifier):
+    admins_only(ask, "os-aggregates:delete")
+    row = _aggregate(world, identifier)
+    if row.said["hosts"]:
+        raise refuse(409, f"Cannot remove aggregate {identifier}. Reason: Host aggregate is not empty.")
+    world.aggregates.remove(row)
+    return Answer(200)
 
 
 # --- flavours
