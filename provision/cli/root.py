@@ -33,6 +33,10 @@ COMMANDS: Final = {
         "put what the profiles promise to the test, on the live cloud",
         "mettre à l'épreuve ce que promettent les profils, sur le cloud",
     ),
+    "ledger": say(
+        "who did what, when, under which plan; and whether anybody touched that record",
+        "qui a fait quoi, quand, selon quel plan ; et si quelqu'un a touché à ce registre",
+    ),
     "profile": say(
         "read the profiles that tenants are made from", "lire les profils dont les locataires sont faits"
     ),
