@@ -406,19 +406,19 @@ def _unended(reading: Reading) -> Iterator[Problem]:
 
 
 def _journal(reading: Reading, state: Path) -> Iterator[Problem]:
-    """Yield the steps that the journal has and the ledger lacks."""
+    """Yield the steps that the journal has and the ledger lacks; a journal that was lost begins again at 1."""
     entries = [line.entry for line in reading.lines if line.entry]
     first = next((each.about.get("journal_after", 0) for each in entries if each.action == BEGUN), 0)
     runs = [each for each in entries if each.action == "apply.begun"]
-    ends: list[float] = [int(each.about["journal_after"]) for each in runs[1:]] + [float("inf")]
     steps = {
         (each.about.get("run"), each.about.get("address"), each.about.get("action"))
         for each in entries
         if each.action in ("apply.step", "apply.undone")
     }
-    for step in noted(state, int(first)):
-        owner = next((run for run, end in zip(runs, ends, strict=True) if step.run <= end), None)
-        if owner and (owner.about["run"], step.address, step.action) in steps:
+    for step in noted(state, 0):
+        owner = next((run for run in reversed(runs) if run.about["journal_after"] < step.run), None)
+        predates = owner is None and step.run <= first
+        if predates or (owner and (owner.about["run"], step.address, step.action) in steps):
             continue
         what = say(
             "the journal has {action} {address} (its run {run}), the ledger has not",

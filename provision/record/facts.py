@@ -101,11 +101,17 @@ def _step(run: str, outcome: Outcome, error: Mapping[str, Any] | None) -> dict[s
         "status": outcome.status.value,
         "started": moment(outcome.started) if outcome.started else None,
         "ended": moment(outcome.ended) if outcome.ended else None,
-        "request_ids": list(outcome.request_ids),
+        "request_ids": list(outcome.request_ids) or _refused(outcome.error),
         "found": outcome.found,
         "because": outcome.because and str(outcome.because),
         "error": error,
     }
+
+
+def _refused(error: ProvisionError | None) -> list[str]:
+    """Return the id of the request that a service refused."""
+    found = getattr(error, "request_id", "")
+    return [found] if found else []
 
 
 def _error(error: ProvisionError | None) -> tuple[dict[str, Any] | None, list[bytes]]:

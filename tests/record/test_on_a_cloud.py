@@ -13,9 +13,12 @@ from journey.desk import ESTATE
 
 from provision import cli, workflow
 from provision.cli import language
+from provision.errors import Conflict
+from provision.model.address import Address
+from provision.model.outcome import Outcome, Status
+from provision.model.plan import Action, Plan, Step
+from provision.record import facts
 from provision.record.examine import examine
-
-SECRET = "password"
 
 
 @pytest.fixture
@@ -112,6 +115,28 @@ def test_steps_that_only_the_journal_knows_are_missed_and_then_taken_up(estate):
     assert len(
         [each for each in examine(estate / ".provision").problems if each.side == "completeness"]
     ) == len(steps)
+
+
+def test_a_journal_that_was_lost_is_no_gap(estate):
+    question = workflow.Question(estate)
+    workflow.apply(question)
+    (estate / "tenants" / "beta.yaml").write_text("tenant: beta\nprofile: startup\n")
+    workflow.apply(question)
+    for path in (estate / ".provision").glob("journal.sqlite*"):
+        path.unlink()
+    (estate / "tenants" / "gamma.yaml").write_text("tenant: gamma\nprofile: startup\n")
+    workflow.apply(question)
+    assert examine(estate / ".provision").problems == ()
+
+
+def test_a_failed_step_keeps_its_sort_and_request_and_withholds_its_words():
+    error = Conflict("Jean Dupont has it already", status=409, request_id="req-1")
+    failed = Outcome("s", Action.CREATE, Address("network", "acme", "main"), Status.FAILED, error)
+    plan = Plan("c", (), (Step("s", Action.CREATE, failed.address),), (), "f", "", "", ("acme",))
+    said, aside = facts.wave("run", plan, (failed,), (), 1)
+    assert said[1].about["request_ids"] == ["req-1"]
+    assert (said[1].about["error"]["sort"], said[1].about["error"]["status"]) == ("Conflict", 409)
+    assert "Dupont" not in str(said) and b"Dupont" in aside[0]
 
 
 def cut(folder, size):
