@@ -17,6 +17,7 @@ nox.options.sessions = ["lint", "types", "docs", "tests"]
 
 PINS = {
     "provision/apply/requirements.txt": "provision/apply/requirements.in",
+    "provision/record/requirements.txt": "provision/record/requirements.in",
     "provision/sandbox/requirements.txt": "provision/sandbox/requirements.in",
     "tests/requirements.txt": "tests/requirements.in",
 }

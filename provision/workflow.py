@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from provision import audit as auditing
 from provision import declare, proof, publish
@@ -42,6 +42,13 @@ from provision.model.rollout import Rollout
 from provision.observe.facts import facts as observe_facts
 from provision.plan import file as plan_file
 from provision.proof.evidence import save as save_evidence
+from provision.record import facts as record
+from provision.record.events import FORMATS
+from provision.record.examine import examine as examine_ledger
+from provision.record.examine import read as read_ledger
+from provision.record.keeper import Keeper, keeper
+from provision.record.key import public
+from provision.record.ledger import FOLDER
 from provision.text import say
 
 if TYPE_CHECKING:
@@ -52,6 +59,7 @@ if TYPE_CHECKING:
     from provision.model.outcome import Status
     from provision.model.plan import Plan
     from provision.model.tenant import Tenant
+    from provision.record.examine import Examined, Reading
     from provision.text import Language
 
 WORKERS: Final = 16
@@ -80,6 +88,7 @@ class Planned:
     options: planning.Options
     requests: Requests
     seconds: float
+    keeper: Keeper | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,12 +172,16 @@ def plan(question: Question, on_event: Listener = ignore) -> Planned:
         ahead = foresee(cloud, tenants)
         asking = _everybody(estate, tenants)
         made = Draft.looking(cloud, asking, question.options, on_event, ahead).whole(asking)
-        return Planned(made, question.options, cloud.requests(), time.monotonic() - started)
+        book = keeper(estate, on_event)
+        book.note(record.planned(made))
+        return Planned(made, question.options, cloud.requests(), time.monotonic() - started, book)
 
 
 def save(planned: Planned, path: Path) -> None:
     """Keep a plan for `apply`."""
     plan_file.save(planned.plan, planned.options, path)
+    if planned.keeper:
+        planned.keeper.note(record.saved(planned.plan))
 
 
 def apply(  # noqa: PLR0913 (each says one thing about how to write)
@@ -202,24 +215,33 @@ def apply(  # noqa: PLR0913 (each says one thing about how to write)
     ):
         asking = _everybody(estate, tenants)
         draft = Draft.looking(cloud, asking, question.options, on_event, ahead)
+        book, approval = keeper(estate, on_event), record.approval(kept)
         planner: Planner = draft.plan
         if kept or confirm:
             made = draft.whole(asking)
             if kept:
                 plan_file.refuse_when_stale(kept, made)
             if confirm and made.steps and not confirm(made):
+                book.note(record.declined(made))
                 return Applied(made, (), cloud.requests(), time.monotonic() - started, declined=True)
             planner = partial(_part, made)
-        with closing(Journal(estate.directory / STATE)) as journal, stop_asked(cloud.hurry) as stop:
+            approval = record.approval(kept, made)
+        with (
+            closing(Journal(estate.directory / STATE)) as journal,
+            book.run(cloud.name, [tenant.key for tenant in tenants], approval) as run,
+            stop_asked(cloud.hurry) as stop,
+        ):
             walker = Walker(cloud, question.workers, on_event, stop.is_set)
             campaign = Campaign(walker if crew is None else _spread(walker, crew), journal, rollout)
             ends: Counter[Status] = Counter()
 
             def keep(wave: Wave) -> Wave:
                 ends.update(each.status for each in wave.outcomes)
+                run.wave(wave.plan, wave.outcomes, wave.undone)
                 return wave if whole else wave.told()
 
             waves = list(map(keep, campaign.run(asking, planner)))
+            run.more |= {"halted": campaign.halted and str(campaign.halted), "unbegun": len(campaign.unbegun)}
         return Applied(
             planning.join(cloud.name, [wave.plan for wave in waves] or [draft.plan(())]),
             tuple(outcome for wave in waves for outcome in wave.outcomes),
@@ -249,17 +271,20 @@ def _part(made: Plan, tenants: Sequence[Tenant]) -> Plan:
     return planning.part(made, {tenant.key for tenant in tenants})
 
 
-def prove(question: Question, on_event: Listener = ignore) -> Proven:
+def prove(
+    question: Question, on_event: Listener = ignore, seal: Callable[[Proven], str] | None = None
+) -> Proven:
     """Put the promises of tenants that are on the cloud to the test, as the tenants themselves, their neighbour and anybody.
 
-    Asked to stop (Ctrl-C, SIGTERM), what is in flight is ended and cleaned up, and what was not tried says so.
+    Asked to stop (Ctrl-C, SIGTERM), what is in flight is ended and cleaned up, and what was not tried says so. `seal` is the
+    digest of the evidence as it is shown, for the ledger.
     """
     started, now = time.monotonic(), datetime.now(UTC)
     with _connected(question) as (estate, tenants, cloud):
         look(cloud, tenants, on_event)
         with cloud.writing(), stop_asked(_nothing) as stop:
             proofs = proof.prove(cloud, tenants, stop.is_set, on_event)
-        return Proven(
+        proven = Proven(
             estate.name,
             cloud.name,
             now.isoformat(timespec="seconds"),
@@ -271,6 +296,27 @@ def prove(question: Question, on_event: Listener = ignore) -> Proven:
             proofs,
             time.monotonic() - started,
         )
+        keeper(estate, on_event).note(record.proven(proven, seal and seal(proven)))
+        return proven
+
+
+def ledger(directory: Path) -> Reading:
+    """Read an estate's ledger, whatever state it or the documents are in."""
+    return read_ledger(directory / STATE / FOLDER)
+
+
+def events(directory: Path, shape: str, since: str) -> list[dict[str, Any]]:
+    """Return the entries from a time on as events of a ``cadf`` or ``ocsf`` shape."""
+    entries = [line.entry for line in ledger(directory).lines if line.entry]
+    name = str(entries[0].about.get("ledger")) if entries else ""
+    return [FORMATS[shape](name, each) for each in entries if each.time >= since]
+
+
+def examine(directory: Path, keys: Sequence[Path] = (), kept: Sequence[Path] = ()) -> Examined:
+    """Verify an estate's ledger, by public keys in PEM files where some are named, against checkpoints `kept` elsewhere."""
+    given = {found.keyid: found for found in map(public, keys)}
+    lines = [line for path in kept for line in path.read_bytes().splitlines() if line]
+    return examine_ledger(directory / STATE, given, lines)
 
 
 def audit(question: Question, on_event: Listener = ignore) -> Audited:

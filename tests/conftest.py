@@ -23,6 +23,14 @@ def pytest_addoption(parser):
     parser.addoption("--full", action="store_true", help="the fault suite at its full size (nox -s faults)")
 
 
+@pytest.fixture(scope="session", autouse=True)
+def own_configuration(tmp_path_factory):
+    """Keep the ledger's key of the tests out of the configuration of whoever runs them."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_CONFIG_HOME", str(tmp_path_factory.mktemp("config")))
+        yield
+
+
 @pytest.fixture(scope="session")
 def sandbox(tmp_path_factory):
     """The folder of a running sandbox: the one PROVISION_SANDBOX names, else one of our own with every service, ended with the session."""

@@ -11,9 +11,10 @@ import os
 import sqlite3
 import threading
 import time
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from provision.errors import LeaseLost, ProvisionError, Refused, UnknownOutcome, UsageError
 from provision.model.address import Address
@@ -172,6 +173,46 @@ class Journal:
             self._db.close()
 
 
+@dataclass(frozen=True, slots=True)
+class Noted:
+    """A step as the journal has it; times are epoch seconds, and what is None was never seen to end."""
+
+    run: int
+    address: str
+    action: str
+    intended: float
+    status: str | None
+    ended: float | None
+    request_ids: str
+    error: str | None
+    found: bool
+
+
+def noted(folder: Path, after: int) -> tuple[Noted, ...]:
+    """Return the steps of every run after one, read without writing; none where there is no journal that can be read."""
+    query = (
+        "SELECT run, address, action, intended, status, ended, COALESCE(request_ids, ''), error, found "
+        "FROM operation WHERE run > ? ORDER BY run, intended, address"
+    )
+    return tuple(Noted(*row) for row in _asked(folder, query, (after,)))
+
+
+def last_run(folder: Path) -> int:
+    """Return the number of the last run, 0 where there is none."""
+    return next((int(number) for (number,) in _asked(folder, "SELECT COALESCE(MAX(id), 0) FROM run", ())), 0)
+
+
+def _asked(folder: Path, query: str, values: tuple[object, ...]) -> list[tuple[Any, ...]]:
+    path = folder / "journal.sqlite"
+    if not path.exists():
+        return []
+    try:
+        with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, timeout=10)) as db:
+            return db.execute(query, values).fetchall()
+    except sqlite3.Error:
+        return []
+
+
 @contextmanager
 def alone(folder: Path) -> Iterator[None]:
     """Hold the estate against a second apply on this machine. Raises `Refused` at once when one is running."""
@@ -194,3 +235,15 @@ def alone(folder: Path) -> Iterator[None]:
         lock.write(str(os.getpid()))
         lock.flush()
         yield
+
+
+def busy(folder: Path) -> bool:
+    """Tell whether an apply is running here."""
+    if not (folder / "lock").exists():
+        return False
+    with (folder / "lock").open("rb") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except OSError:
+            return True
+    return False

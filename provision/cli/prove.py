@@ -53,10 +53,15 @@ def command(*, tenants: Sequence[str], out: Path | None, verbose: bool) -> int:
 
     from provision import workflow  # noqa: PLC0415 (help needs none of it)
     from provision.cli.progress import Watch  # noqa: PLC0415
+    from provision.proof.evidence import SEAL  # noqa: PLC0415
     from provision.report import proofs as report  # noqa: PLC0415
 
     with Watch(language.spoken()) as watch:
-        proven = workflow.prove(workflow.Question(folder, tuple(tenants), told.cloud), watch)
+        proven = workflow.prove(
+            workflow.Question(folder, tuple(tenants), told.cloud),
+            watch,
+            lambda made: str(report.data(made, language.spoken())[SEAL]),
+        )
     evidence = report.data(proven, language.spoken())
     output.answer(text=lambda look: report.text(proven, look), data=lambda: evidence, verbose=verbose)
     if out is not None:

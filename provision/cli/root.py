@@ -57,6 +57,10 @@ COMMANDS: Final = {
         "tell which tenant a name in the cloud belongs to",
         "dire à quel locataire appartient un nom du cloud",
     ),
+    "ledger": say(
+        "who did what, when, under which plan; and whether anybody touched that record",
+        "qui a fait quoi, quand, selon quel plan ; et si quelqu'un a touché à ce registre",
+    ),
     "profile": say(
         "read the profiles that tenants are made from", "lire les profils dont les locataires sont faits"
     ),

@@ -9,6 +9,7 @@ from provision.model.key import Fault
 from provision.model.outcome import Status
 from provision.model.plan import Action
 from provision.model.proof import Verdict
+from provision.record.examine import Side, Trust
 from provision.report.keys import Act
 from provision.report.questions import QUESTIONS, Today
 from provision.text import LANGUAGES
@@ -247,6 +248,40 @@ RESULTS: Final[dict[str, Schema]] = {
         kept=_list(_TEXT),
         cloud=_MAYBE,
         silence=_MAYBE,
+    ),
+    "ledger-show": _object(
+        ledger=_MAYBE,
+        entries=_list(
+            _object(
+                line=_COUNT,
+                sequence=_COUNT,
+                time=_TEXT,
+                actor=_TEXT,
+                action=_TEXT,
+                about={"type": "object"},
+                hash=_TEXT,
+                proof={"anyOf": [{"type": "null"}, _object(size=_COUNT, root=_TEXT, path=_list(_TEXT))]},
+            )
+        ),
+    ),
+    "ledger-verify": _object(
+        integrity=_FLAG,
+        completeness=_FLAG,
+        entries=_COUNT,
+        checkpoints=_COUNT,
+        size=_COUNT,
+        root=_TEXT,
+        keys=_list(_TEXT),
+        trust={"enum": [each.value for each in Trust]},
+        problems=_list(
+            _object(
+                verdict={"enum": [each.value for each in Side]},
+                what=_TEXT,
+                where=_TEXT,
+                entry={"type": ["integer", "null"]},
+            )
+        ),
+        notes=_list(_TEXT),
     ),
     "sandbox-status": _list(_SERVICE),
     "profile-list": _list(_object(**_HEAD)),
