@@ -330,7 +330,7 @@ def audit(question: Question, on_event: Listener = ignore) -> Audited:
             for tenant in present
             for finding in auditing.live(eyes, tenant, auditing.tier(tenant.profile, estate.profiles))
         )
-        return Audited(
+        audited = Audited(
             cloud.name,
             *_signed(),
             {each.key: (each.profile, each.profile_version) for each in present},
@@ -340,6 +340,8 @@ def audit(question: Question, on_event: Listener = ignore) -> Audited:
             cloud.requests(),
             time.monotonic() - started,
         )
+        keeper(estate, on_event).note(record.audited(audited))
+        return audited
 
 
 def audit_profiles(names: Sequence[str], profiles: Mapping[str, Profile], folder: Path | None) -> Audited:

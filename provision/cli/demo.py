@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from provision.model.applied import Applied
+    from provision.model.finding import Audited
     from provision.model.proof import Proven
     from provision.sandbox import Service
     from provision.text import Text
@@ -33,9 +34,9 @@ ESTATE: Final = "demo"
     cls=Command,
     text=say(
         "Starts a sandbox, makes an estate of three tenants (a health start-up, a data publisher, a municipality), "
-        "applies it, plans again (nothing to do), and proves on the live services what the profiles promise.",
+        "applies it, plans again (nothing to do), proves on the live services what the profiles promise, and audits it.",
         "Démarre un bac à sable, crée un parc de trois locataires (une jeune pousse de santé, un producteur de données, une "
-        "collectivité), l'applique, refait le plan (rien à faire), et prouve sur les services ce que les profils promettent.",
+        "collectivité), l'applique, refait le plan (rien à faire), prouve sur les services ce que les profils promettent, et l'audite.",
     ),
 )
 @click.option(
@@ -62,9 +63,13 @@ def command(directory: Path | None) -> int:
     again = _plan(folder)
     _chapter(5, say("Proofs, on the live services", "Les preuves, sur les services"))
     proven = _prove(folder)
-    good = _good(applied, again, proven)
+    _chapter(
+        6, say("An audit, by the controls of the catalogue", "Un audit, selon les contrôles du catalogue")
+    )
+    audited = _audit(folder)
+    good = _good(applied, again, proven, audited)
     if settings.told().json:
-        output.answer(text=lambda _: "", data=lambda: _data(services, applied, again, proven))
+        output.answer(text=lambda _: "", data=lambda: _data(services, applied, again, proven, audited))
     else:
         _say(_ending(folder) if good else _trouble())
     return 0 if good else 1
@@ -76,7 +81,7 @@ def _home() -> Path:
 
 
 def _chapter(number: int, title: Text) -> None:
-    _say(say("\n{number}/5  {title}\n", "\n{number}/5  {title}\n", number=number, title=title), "strong")
+    _say(say("\n{number}/6  {title}\n", "\n{number}/6  {title}\n", number=number, title=title), "strong")
 
 
 def _say(words: str | Text, meaning: str = "") -> None:
@@ -144,15 +149,34 @@ def _prove(folder: Path) -> Proven:
     return proven
 
 
-def _good(applied: Applied, again: Planned, proven: Proven) -> bool:
-    from provision.report import apply, plan, proofs  # noqa: PLC0415 (help needs none of it)
+def _audit(folder: Path) -> Audited:
+    from provision import workflow  # noqa: PLC0415 (help needs none of it)
+    from provision.cli.progress import Watch  # noqa: PLC0415
+    from provision.report import audit as report  # noqa: PLC0415
 
-    codes = (apply.exit_code(applied), plan.exit_code(again.plan), proofs.exit_code(proven))
+    with Watch(language.spoken()) as watch:
+        audited = workflow.audit(workflow.Question(folder), watch)
+    _say(report.text(audited, output.look(sys.stdout)).rstrip())
+    return audited
+
+
+def _good(applied: Applied, again: Planned, proven: Proven, audited: Audited) -> bool:
+    from provision.report import apply, audit, plan, proofs  # noqa: PLC0415 (help needs none of it)
+
+    codes = (
+        apply.exit_code(applied),
+        plan.exit_code(again.plan),
+        proofs.exit_code(proven),
+        audit.exit_code(audited),
+    )
     return bool(proven.proofs) and not any(codes)
 
 
-def _data(services: Sequence[Service], applied: Applied, again: Planned, proven: Proven) -> dict[str, Any]:
+def _data(
+    services: Sequence[Service], applied: Applied, again: Planned, proven: Proven, audited: Audited
+) -> dict[str, Any]:
     from provision.report import apply as applies  # noqa: PLC0415 (help needs none of it)
+    from provision.report import audit as audits  # noqa: PLC0415
     from provision.report import plan as plans  # noqa: PLC0415
     from provision.report import proofs  # noqa: PLC0415
     from provision.report import services as running  # noqa: PLC0415
@@ -164,6 +188,7 @@ def _data(services: Sequence[Service], applied: Applied, again: Planned, proven:
         "apply": applies.data(applied, Cost(applied.requests, applied.seconds), tongue),
         "plan": plans.data(again.plan, Cost(again.requests, again.seconds), tongue),
         "prove": proofs.data(proven, tongue),
+        "audit": audits.data(audited, tongue),
     }
 
 
@@ -183,6 +208,7 @@ Where to look next
   openstack project list
   cd {folder}
   provision profile show hautement-securise         what the tier promises, and why
+  provision audit --profile hautement-securise      the same controls, on the profile alone
   provision profile explain clinique-ouest storage.volume.default
   openstack quota set --cores 99 ville-exemple      change something behind our back, then
   provision plan                                    what differs, field by field, and which line says so
@@ -195,6 +221,7 @@ Où regarder ensuite
   openstack project list
   cd {folder}
   provision profile show hautement-securise         ce que le profil promet, et pourquoi
+  provision audit --profile hautement-securise      les mêmes contrôles, sur le profil seul
   provision profile explain clinique-ouest storage.volume.default
   openstack quota set --cores 99 ville-exemple      changer quelque chose dans notre dos, puis
   provision plan                                    ce qui diffère, champ par champ, et la ligne qui le dit

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from provision.model.finding import Status
 from provision.record.entry import Fact, moment
 from provision.record.ledger import commit
 
@@ -12,12 +13,14 @@ if TYPE_CHECKING:
 
     from provision.apply.journal import Noted
     from provision.errors import ProvisionError
+    from provision.model.finding import Audited
     from provision.model.outcome import Outcome
     from provision.model.plan import Plan
     from provision.model.proof import Proven
     from provision.plan.file import SavedPlan
 
 Said = tuple[list[Fact], list[bytes]]
+WELL = frozenset({Status.PASS, Status.NOT_APPLICABLE})
 
 
 def planned(plan: Plan) -> Fact:
@@ -156,5 +159,30 @@ def proven(made: Proven, seal: str | None) -> Fact:
                 {"tenant": each.tenant, "name": each.name, "verdict": each.verdict.value}
                 for each in made.proofs
             ],
+        },
+    )
+
+
+def audited(made: Audited) -> Fact:
+    """Return that tenants were audited: of each, what did not hold, was waived, or could not be told."""
+    return Fact(
+        "audit.made",
+        {
+            "cloud": made.cloud,
+            "subjects": [
+                {"subject": key, "profile": profile, "version": version}
+                for key, (profile, version) in made.subjects.items()
+            ],
+            "findings": [
+                {
+                    "control": each.control.id,
+                    "subject": each.subject,
+                    "status": each.status.value,
+                    "address": each.address,
+                }
+                for each in made.findings
+                if each.status not in WELL
+            ],
+            "unreadable": [each.what for each in made.unseen],
         },
     )

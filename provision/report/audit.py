@@ -13,7 +13,7 @@ from provision.text import render, say
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from provision.model.finding import Audited, Finding
+    from provision.model.finding import Audited, Finding, Waiver
     from provision.report.look import Look
     from provision.text import Language, Text
 
@@ -127,25 +127,31 @@ def _control(findings: Sequence[Finding], look: Look) -> Iterator[str]:
     control, status = findings[0].control, findings[0].status
     sign, meaning = _SIGNS[status]
     yield f"  {look.paint(meaning, sign)} {control.id} {look.words(control.title)}  {look.words(_SEVERITIES[control.severity], 'quiet')}"
-    if status not in TOLD:
-        return
-    for finding in findings:
-        at = f"{finding.address} ({finding.origin})" if finding.origin else finding.address
-        yield f"    {look.words(say('{at}: {observed}', '{at} : {observed}', at=at, observed=finding.observed), 'quiet')}"
-        if finding.waiver and status is Status.WAIVED:
-            yield f"    {look.words(_waiver(finding), 'quiet')}"
+    if status is Status.WAIVED:
+        yield from _waived(findings, look)
+    if status in {Status.FAIL, Status.NOT_EVALUATED} or (status is Status.WAIVED and look.verbose):
+        for finding in findings:
+            at = f"{finding.address} ({finding.origin})" if finding.origin else finding.address
+            yield f"    {look.words(say('{at}: {observed}', '{at} : {observed}', at=at, observed=finding.observed), 'quiet')}"
     if status is Status.FAIL:
         yield f"    → {look.words(control.do)}"
 
 
-def _waiver(finding: Finding) -> Text:
-    waiver = finding.waiver
+def _waived(findings: Sequence[Finding], look: Look) -> Iterator[str]:
+    """Yield each waiver once, with how many things it excuses."""
+    for waiver, excused in Counter(each.waiver for each in findings if each.waiver).items():
+        yield f"    {look.words(_waiver(waiver, excused), 'quiet')}"
+
+
+def _waiver(waiver: Waiver, excused: int) -> Text:
     return say(
-        "waived until {day} by {approver}: {reason}",
-        "dérogation jusqu'au {day}, accordée par {approver} : {reason}",
-        day=waiver and waiver.expires,
-        approver=waiver and waiver.approver,
-        reason=waiver and waiver.reason,
+        "{things}, waived until {day} by {approver}: {reason} ({origin})",
+        "{things} : dérogation jusqu'au {day}, accordée par {approver} : {reason} ({origin})",
+        things=words.counted(excused, say("{n} thing", "{n} chose"), say("{n} things", "{n} choses")),
+        day=waiver.expires,
+        approver=waiver.approver,
+        reason=waiver.reason,
+        origin=waiver.origin,
     )
 
 

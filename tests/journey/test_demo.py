@@ -48,6 +48,13 @@ def test_the_demo_comes_true_twice_and_leaves_no_process(elsewhere, tmp_path):
     assert lacking == {"balancer-tls"}, "the demo's sandbox has no load balancers"
     assert {each["status"] for each in result["prove"]["proofs"]} == {"HELD", "NOT_PROVABLE"}
 
+    assert {finding["status"] for finding in result["audit"]["findings"]} == {
+        "PASS",
+        "NOT_APPLICABLE",
+        "WAIVED",
+    }
+    assert result["audit"]["coverage"]["unreadable"] == []
+
     pids = [service["pid"] for service in result["sandbox"]]
     assert pids
     assert all(_runs(pid) for pid in pids)
