@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import secrets
+import time
 from contextlib import closing, contextmanager
 
 import pytest
@@ -11,6 +12,7 @@ import pytest
 from provision import audit, declare, workflow
 from provision import sandbox as control
 from provision.cloud.connect import connect, reconnect
+from provision.errors import NotFound
 from provision.model.address import Address
 from provision.model.finding import Status
 from provision.report import audit as report
@@ -165,6 +167,16 @@ def _open_port(stand, undo):
     undo(lambda: stand.cloud.network.delete(f"/ports/{made}"))
 
 
+def _gone(cloud, path):
+    for _ in range(100):
+        try:
+            cloud.volume.get(path)
+        except NotFound:
+            return
+        time.sleep(0.1)
+    raise AssertionError(path)
+
+
 BREAKS = {
     _share_quota: {("TEN-HA-07", "clinic", "network")},
     _open_ssh: {("TEN-NET-01", "clinic", "internal"), ("TEN-NET-09", "clinic", "internal"), ("TEN-NET-12", "clinic", "internal")},
@@ -250,6 +262,7 @@ def test_a_volume_in_clear_and_the_type_that_made_it_are_found(stand):
             made = own.volume.post("/volumes", {"volume": asked})["volume"]["id"]
         found = stand.failed()
         stand.cloud.volume.delete(f"/volumes/{made}?force=true")
+        _gone(stand.cloud, f"/volumes/{made}")
         for undo in undoing:
             undo()
     assert {at[0] for at in found} - {"TEN-IAM-09"} == {"TEN-CRY-01", "TEN-CRY-03", "TEN-CRY-14", "TEN-HA-07"}
