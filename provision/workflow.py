@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from provision import audit as auditing
-from provision import declare, proof, publish
+from provision import declare, proof, publish, whole
 from provision import plan as planning
 from provision.apply.campaign import Campaign, Planner, Wave
 from provision.apply.cluster import Cluster, gathered
@@ -416,6 +416,20 @@ def _own_account(cloud: str | None) -> Iterator[tuple[Cloud, Api]]:
 
 def _nothing() -> None:
     """Do nothing more when asked to stop: what cleans up may still be asked again."""
+
+
+def keep_files(files: Mapping[str, str], folder: Path) -> tuple[str, ...]:
+    """Keep files in a folder (made when it is not there), for their owner's eyes only; return their names."""
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise UsageError(
+            say("this is no folder: {why}", "ceci n'est pas un dossier : {why}", why=error.strerror),
+            where=str(folder),
+        ) from error
+    for name, text in files.items():
+        whole.write(folder / name, text)
+    return tuple(files)
 
 
 def keep(evidence: Mapping[str, object], path: Path) -> None:

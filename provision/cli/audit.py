@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -42,12 +43,22 @@ if TYPE_CHECKING:
     ),
 )
 @click.option(
+    "--out",
+    cls=Option,
+    type=click.Path(path_type=Path),
+    value=say("DIR", "DOSSIER"),
+    text=say(
+        "Keep it here in every format: JSON, CSV, JUnit, SARIF, OSCAL; readable by you only.",
+        "Le garder ici dans tous les formats : JSON, CSV, JUnit, SARIF, OSCAL ; lisible par vous seul.",
+    ),
+)
+@click.option(
     "--verbose",
     cls=Option,
     is_flag=True,
     text=say("Name the controls that hold, too.", "Nommer aussi les contrôles tenus."),
 )
-def command(*, tenants: Sequence[str], profiles: Sequence[str], verbose: bool) -> int:
+def command(*, tenants: Sequence[str], profiles: Sequence[str], out: Path | None, verbose: bool) -> int:
     """Audit, and show it."""
     if tenants and profiles:
         raise UsageError(
@@ -64,7 +75,21 @@ def command(*, tenants: Sequence[str], profiles: Sequence[str], verbose: bool) -
         data=lambda: report.data(audited, language.spoken()),
         verbose=verbose,
     )
+    if out is not None:
+        _keep(audited, out)
     return report.exit_code(audited)
+
+
+def _keep(audited: Audited, folder: Path) -> None:
+    from provision import workflow  # noqa: PLC0415 (help needs none of it)
+    from provision.report import assessment  # noqa: PLC0415
+
+    kept = workflow.keep_files(assessment.files(audited, language.spoken()), folder)
+    output.note(
+        say(
+            "Kept in {folder}: {names}", "Gardé dans {folder} : {names}", folder=folder, names=", ".join(kept)
+        )
+    )
 
 
 def _of_profiles(names: Sequence[str]) -> Audited:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import io
 import os
-from contextlib import suppress
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
+from provision import whole
 from provision.errors import UsageError
 from provision.text import same, say
 
@@ -14,8 +14,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from provision.cloud.connect import Cloud
-
-_OWNER_ONLY: Final = 0o600
 
 
 def of_credential(cloud: Cloud, identifier: str, secret: str) -> dict[str, Any]:
@@ -65,7 +63,7 @@ def write(path: Path, name: str, entry: dict[str, Any]) -> None:
     """Add an entry; the file is replaced whole, readable by its owner only. Raises `UsageError` when it cannot be written."""
     content = _read(path)
     content["clouds"][name] = entry
-    _replace(path.resolve(), _yaml_text(content))
+    whole.write(path.resolve(), _yaml_text(content))
 
 
 def remove(path: Path, name: str) -> bool:
@@ -73,7 +71,7 @@ def remove(path: Path, name: str) -> bool:
     content = _read(path)
     if content["clouds"].pop(name, None) is None:
         return False
-    _replace(path.resolve(), _yaml_text(content))
+    whole.write(path.resolve(), _yaml_text(content))
     return True
 
 
@@ -97,19 +95,6 @@ def _yaml_text(content: Any) -> str:  # noqa: ANN401 (as above)
     stream = io.StringIO()
     YAML().dump(content, stream)
     return stream.getvalue()
-
-
-def _replace(path: Path, text: str) -> None:
-    beside = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, _OWNER_ONLY)
-        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-            file.write(text)
-        beside.replace(path)
-    except OSError as error:
-        with suppress(OSError):
-            beside.unlink(missing_ok=True)
-        raise _unwritable(path, error) from error
 
 
 def _unwritable(path: Path, error: OSError) -> UsageError:

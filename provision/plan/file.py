@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from provision import whole
 from provision.errors import Refused, StalePlan, UsageError
 from provision.model.address import Address
 from provision.plan.canonical import change_digest, digest, plain
@@ -41,20 +41,7 @@ def save(plan: Plan, options: Options, path: Path) -> None:
     """Write a plan whole or not at all. Raises `UsageError` when the path cannot be written."""
     body = _body(plan, options)
     text = json.dumps({**body, "seal": digest(body)}, indent=2, ensure_ascii=False) + "\n"
-    beside = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        beside.write_text(text, encoding="utf-8")
-        beside.replace(path)
-    except OSError as error:
-        beside.unlink(missing_ok=True)
-        raise UsageError(
-            say(
-                "the plan cannot be written: {error}",
-                "le plan ne peut pas être écrit : {error}",
-                error=error.strerror,
-            ),
-            where=str(path),
-        ) from error
+    whole.write(path, text, what=say("the plan", "le plan"))
 
 
 def _body(plan: Plan, options: Options) -> dict[str, Any]:

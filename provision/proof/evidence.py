@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import json
-import os
-from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Final
 
+from provision import whole
 from provision.errors import Refused, UsageError
 from provision.plan.canonical import digest
 from provision.text import say
@@ -17,7 +16,6 @@ if TYPE_CHECKING:
 
 FORMAT: Final = 1
 SEAL: Final = "sha256"
-_OWNER_ONLY: Final = 0o600
 
 
 def sealed(body: Mapping[str, Any]) -> dict[str, Any]:
@@ -28,22 +26,7 @@ def sealed(body: Mapping[str, Any]) -> dict[str, Any]:
 def save(evidence: Mapping[str, Any], path: Path) -> None:
     """Write evidence whole or not at all, for its owner's eyes only. Raises `UsageError` when the path cannot be written."""
     text = json.dumps(evidence, indent=2, ensure_ascii=False) + "\n"
-    beside = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        with os.fdopen(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, _OWNER_ONLY), "wb") as file:
-            file.write(text.encode())
-        beside.replace(path)
-    except OSError as error:
-        with suppress(OSError):
-            beside.unlink(missing_ok=True)
-        raise UsageError(
-            say(
-                "the evidence cannot be written: {error}",
-                "la preuve ne peut pas être écrite : {error}",
-                error=error.strerror,
-            ),
-            where=str(path),
-        ) from error
+    whole.write(path, text, what=say("the evidence", "la preuve"))
 
 
 def load(path: Path) -> dict[str, Any]:
