@@ -106,8 +106,10 @@ def show_class(world, ask, name):
 def show_quota(world, ask, project):
     if ask.who.project != project:
         admins_only(ask, "quotas:show")
-    said = world.volume_quotas.get(project, ask.horizon) or {}
-    return Answer(200, {"quota_set": {**_defaults(world), **said, "id": project}})
+    limits = {**_defaults(world), **(world.volume_quotas.get(project, ask.horizon) or {})}
+    if ask.one("usage", "").lower() == "true":  # nothing is used, as no volumes are kept here
+        limits = {name: {"limit": limit, "in_use": 0, "reserved": 0} for name, limit in limits.items()}
+    return Answer(200, {"quota_set": {**limits, "id": project}})
 
 
 @on("PUT", "/os-quota-sets/{project}")

@@ -102,6 +102,17 @@ def show_defaults(world, ask, project):
     return Answer(200, {"quota_set": {"id": project, **DEFAULTS}})
 
 
+@routes.on("GET", "/v2.1/os-quota-sets/{project}/detail")
+def show_usage(world, ask, project):
+    """Tell limits and what is used: nothing, as no servers run here."""
+    if ask.who.project != project:
+        admins_only(ask, "os-quota-sets:detail")
+    _known(world, project)
+    limits = {**DEFAULTS, **(world.compute_quotas.get(project, ask.horizon) or {})}
+    told = {name: {"limit": limit, "in_use": 0, "reserved": 0} for name, limit in limits.items()}
+    return Answer(200, {"quota_set": {"id": project, **told}})
+
+
 @routes.on("GET", "/v2.1/os-quota-sets/{project}")
 def show_quota(world, ask, project):
     if ask.who.project != project:
