@@ -25,18 +25,18 @@ class Machine(Desk):
     machine = "-"
 
     @property
-    def ledger(self):
-        return self.estate / ".provision" / "ledger"
+    def sent(self):
+        return self.estate / ".provision" / "sent"
 
     def command(self, *words):
-        self.ledger.parent.mkdir(exist_ok=True)
-        return [sys.executable, str(WATCHED), str(self.ledger), self.machine, *super().command(*words)[1:]]
+        self.sent.parent.mkdir(exist_ok=True)
+        return [sys.executable, str(WATCHED), str(self.sent), self.machine, *super().command(*words)[1:]]
 
     def writes(self, since):
-        sent = (line.split() for line in self.ledger.read_text().splitlines())
+        lines = (line.split() for line in self.sent.read_text().splitlines())
         return [
             (method, url)
-            for when, method, url in sent
+            for when, method, url in lines
             if float(when) >= since and method not in {"GET", "HEAD"} and not url.endswith("/auth/tokens")
         ]
 
