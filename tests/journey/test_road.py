@@ -186,9 +186,9 @@ def test_what_the_cloud_lacks_is_named_before_any_write(desk, line, names):
 
 
 def test_a_required_service_that_is_absent_stops_before_the_first_write(desk):
-    key = desk.tenant("startup", "services: {required: [dns]}\n")
+    key = desk.tenant("startup", "services: {required: [orchestration]}\n")
     refused = desk.provision("apply", "--yes", expect=3)
-    assert "dns" in refused.stdout + refused.stderr
+    assert "orchestration" in refused.stdout + refused.stderr
     assert key not in desk.openstack("project", "list")
 
 
@@ -214,8 +214,9 @@ def test_a_quota_below_usage_says_so(desk):
     key = desk.tenant("startup")
     desk.provision("apply", "--yes")
     desk.tenant("startup", "quotas: {network: {ports: 1}}\n", key=key)
-    failed = desk.provision("apply", "--yes", expect=1)
-    assert f"network_quota/{key}" in failed.stdout + failed.stderr
+    refused = desk.provision("apply", "--yes", expect=3)
+    assert "asked 1, used" in refused.stdout + refused.stderr
+    assert "quotas.below_usage" in refused.stdout + refused.stderr
     desk.tenant("startup", key=key)
 
 
