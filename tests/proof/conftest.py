@@ -65,9 +65,9 @@ def proven_estate(operators_image, tmp_path_factory):
     assert set(workflow.apply(workflow.Question(folder)).ends) == {"DONE"}
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def stands(proven_estate):
-    """Each tenant by its key: looked at, with a member of it and a neighbour at hand."""
+    """Each tenant by its key: looked at, with a member of it and a neighbour at hand; another prove would see these as people."""
     with standing(proven_estate) as found:
         yield found
 

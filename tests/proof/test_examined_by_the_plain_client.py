@@ -164,6 +164,8 @@ def test_its_quotas_are_those_written(ask, profile, tenant):
         each["Resource"].replace("-", "_"): each["Limit"]
         for each in ask.table(OPERATOR, "quota show", project)
     }
+    assert profile["quotas"]["volume"].pop("other_types") == "none"
+    assert (told["volumes_standard"], told["gigabytes_standard"]) == (0, 0)
     for section in profile["quotas"].values():
         for name, value in section.items():
             unit = {"ram": MIB}.get(name, GIB if "gigabytes" in name else 1)
