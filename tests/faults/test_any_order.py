@@ -129,7 +129,7 @@ class Estate(RuleBasedStateMachine):
 
 
 def _drift(simulator, key, what):
-    """Do something behind our back to what a tenant has."""
+    """Do something behind our back to what a tenant has; to what somebody took away already, nothing."""
     projects = simulator.call("identity", "GET", f"/v3/projects?name={key}").json()["projects"]
     project = projects[0]["id"]
 
@@ -137,13 +137,16 @@ def _drift(simulator, key, what):
         found = simulator.call(
             "network", "GET", f"/v2.0/{collection}?project_id={project}&name={name}"
         ).json()
-        return next(iter(found.values()))[0]["id"]
+        return next((each["id"] for each in next(iter(found.values()))), None)
 
+    web = one("security-groups", "web")
+    network = one("networks", "backend")
+    if (web, network)[what == "renamed"] is None:
+        return
     if what == "renamed":
-        network = one("networks", "backend")
         answer = simulator.call("network", "PUT", f"/v2.0/networks/{network}", {"network": {"name": "moved"}})
     elif what == "emptied":
-        answer = simulator.call("network", "DELETE", f"/v2.0/security-groups/{one('security-groups', 'web')}")
+        answer = simulator.call("network", "DELETE", f"/v2.0/security-groups/{web}")
     elif what == "opened":
         rule = {
             "direction": "ingress",
@@ -152,7 +155,7 @@ def _drift(simulator, key, what):
             "port_range_min": 22,
             "port_range_max": 22,
         }
-        rule["security_group_id"] = one("security-groups", "web")
+        rule["security_group_id"] = web
         answer = simulator.call(
             "network", "POST", "/v2.0/security-group-rules", {"security_group_rule": rule}
         )
