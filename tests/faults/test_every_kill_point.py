@@ -14,7 +14,7 @@ pytestmark = pytest.mark.slow
 WINDOW = 0.3  # seconds instead of 5: this cloud shows at once what was written
 AT_ONCE = 3
 ONE_BY_ONE = ("--workers", "1")
-SAMPLED = 5  # prime to the four boundaries that a step has, so that each sort of them is met
+SAMPLED = 5  # prime to the six boundaries of a step, so that each sort of them is met
 
 
 def test_killed_at_every_boundary_of_one_tenant_it_converges_and_sends_nothing_twice(ground, full, figure):
