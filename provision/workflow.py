@@ -13,6 +13,7 @@ from contextlib import closing, contextmanager, nullcontext
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import partial
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -35,7 +36,7 @@ from provision.errors import Forbidden, NotFound, ProvisionError, Refused, Usage
 from provision.keyring import Ring
 from provision.model.applied import Applied, Requests
 from provision.model.event import Listener, ignore
-from provision.model.finding import Audited
+from provision.model.finding import Audited, Finding
 from provision.model.key import KeyPolicy
 from provision.model.proof import Proven, Subject
 from provision.model.rollout import Rollout
@@ -325,11 +326,11 @@ def audit(question: Question, on_event: Listener = ignore) -> Audited:
     with _connected(question) as (estate, tenants, cloud):
         present = [tenant for tenant in tenants if not tenant.retired]
         eyes = auditing.Eyes.open(cloud, present, on_event)
-        findings = tuple(
-            finding
-            for tenant in present
-            for finding in auditing.live(eyes, tenant, auditing.tier(tenant.profile, estate.profiles))
-        )
+
+        def judged(tenant: Tenant) -> tuple[Finding, ...]:
+            return auditing.live(eyes, tenant, auditing.tier(tenant.profile, estate.profiles))
+
+        findings = tuple(chain.from_iterable(cloud.each(judged, present)))
         audited = Audited(
             cloud.name,
             *_signed(),

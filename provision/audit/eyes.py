@@ -39,6 +39,7 @@ class Eyes:
     found: Mapping[tuple[str, str], Sequence[Live[Any]]]
     refused: dict[str, CloudError]
     _kept: dict[str, Any] = field(default_factory=dict)
+    _locks: dict[str, threading.Lock] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     @classmethod
@@ -96,6 +97,8 @@ class Eyes:
     def once(self, name: str, ask: Callable[[], T]) -> T:
         """Return what was answered when first asked. Raises `CloudError` each time, where it was refused."""
         with self._lock:
+            lock = self._locks.setdefault(name, threading.Lock())
+        with lock:
             if name in self.refused:
                 raise self.refused[name]
             if name not in self._kept:
@@ -106,10 +109,6 @@ class Eyes:
                     raise
             kept: T = self._kept[name]
         return kept
-
-    def listed(self, name: str, service: str, path: str, key: str, **params: object) -> Sequence[Body]:
-        """Return a whole collection of the cloud, asked for once."""
-        return self.once(name, lambda: tuple(self.cloud.api(service).list(path, key, **params)))
 
     def by_project(
         self, name: str, service: str, path: str, key: str, *, owner: str = "project_id", **params: object
