@@ -110,13 +110,27 @@ class Eyes:
             kept: T = self._kept[name]
         return kept
 
-    def by_project(
-        self, name: str, service: str, path: str, key: str, *, owner: str = "project_id", **params: object
+    def by_project(  # noqa: PLR0913 (a list has these)
+        self,
+        name: str,
+        service: str,
+        path: str,
+        key: str,
+        *,
+        owner: str = "project_id",
+        microversion: str | None = None,
+        **params: object,
     ) -> Mapping[str, Sequence[Body]]:
         """Return a collection by project; `owner` is the field that names it."""
-        return self.once(
-            name, lambda: _by(owner, self.cloud.api(service).list(path, key, **params), where=path)
-        )
+
+        def ask() -> Mapping[str, Sequence[Body]]:
+            return _by(
+                owner,
+                self.cloud.api(service).at(microversion=microversion).list(path, key, **params),
+                where=path,
+            )
+
+        return self.once(name, ask)
 
     def whole_by_project(self, name: str, service: str, path: str, key: str) -> Mapping[str, Sequence[Body]]:
         """Return a collection that knows no pages, by project: asked for with a limit, such a one answers nothing."""

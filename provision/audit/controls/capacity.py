@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from provision.audit.control import About
     from provision.audit.sources.catalogue import Quota
     from provision.audit.sources.network import Redundancy
+    from provision.audit.sources.storage import Copies
     from provision.model.tenant import Values
 
 
@@ -35,6 +36,32 @@ if TYPE_CHECKING:
 def redundant(_about: About, router: Redundancy) -> Text | None:
     """Fail a router that stands alone."""
     return None if router.redundant else say("it stands on one node", "il repose sur un seul nœud")
+
+
+@control(
+    "TEN-HA-03",
+    over="volume_copies",
+    title=say("every volume has a backup as recent as was promised", "chaque volume a une sauvegarde aussi récente que promis"),
+    severity=Severity.HIGH,
+    key="backup.rpo_hours",
+    secured=MUST,
+    open_data=SHOULD,
+    asked=said("backup.rpo_hours"),
+    reads="backups.status, backups.created_at",
+    clauses=(
+        snc("17.6.a", "what is lost can be restored", "ce qui est perdu peut être restauré"),
+        iso("A.8.13", "information backup", "sauvegarde des informations"),
+    ),
+    do=say("back the volume up (openstack volume backup create), and have it done on time", "sauvegarder le volume (openstack volume backup create), et le faire faire à temps"),
+)  # fmt: skip
+def backed_up(about: About, copies: Copies) -> Text | None:
+    """Fail a volume without a backup that is recent enough."""
+    longest = int(about.values.get("backup.rpo_hours"))
+    if copies.hours is None:
+        return say("it has no backup", "il n'a pas de sauvegarde")
+    if copies.hours > longest:
+        return say("its backup is {hours:.0f} hours old, {longest} are promised", "sa sauvegarde a {hours:.0f} heures, {longest} sont promises", hours=copies.hours, longest=longest)  # fmt: skip
+    return None
 
 
 @control(

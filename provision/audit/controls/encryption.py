@@ -12,7 +12,7 @@ from provision.text import Text, same, say
 if TYPE_CHECKING:
     from provision.audit.control import About
     from provision.audit.sources.catalogue import Endpoint, Labels
-    from provision.audit.sources.storage import Choice, KeyStores, Volume, VolumeType
+    from provision.audit.sources.storage import Backup, Choice, Image, KeyStores, Volume, VolumeType
 
 SMALLEST_KEY: Final = 256
 HARDWARE: Final = re.compile(r"hsm|kmip|pkcs ?#?11", re.IGNORECASE)
@@ -109,6 +109,29 @@ def only_encrypted(about: About, choice: Choice) -> Text | None:
 
 
 @control(
+    "TEN-CRY-04",
+    over="backup",
+    title=say("every backup is encrypted", "chaque sauvegarde est chiffrée"),
+    severity=Severity.HIGH,
+    key="backup.encrypted",
+    secured=MUST,
+    open_data=SHOULD,
+    asked=said("backup.encrypted", accepted=(True,)),
+    decided_by=("volume_id",),  # from microversion 3.64 on Cinder names the key of those that have one, and only of those
+    reads="backups.encryption_key_id",
+    clauses=(
+        snc("10.1.d", "backups are encrypted as what they copy", "les sauvegardes sont chiffrées comme ce qu'elles copient"),
+        snc("12.5.b", "backups are protected", "les sauvegardes sont protégées"),
+        iso("A.8.13", "information backup", "sauvegarde des informations"),
+    ),
+    do=say("back up an encrypted volume instead, and delete this backup", "sauvegarder plutôt un volume chiffré, et supprimer cette sauvegarde"),
+)  # fmt: skip
+def backup_encrypted(_about: About, backup: Backup) -> Text | None:
+    """Fail a backup in clear."""
+    return None if backup.encrypted else say("it has no key", "elle n'a pas de clé")
+
+
+@control(
     "TEN-CRY-05",
     over="key_store",
     title=say("there is a key manager, and keys rest where the profile says", "il y a un gestionnaire de clés, et les clés reposent où le dit le profil"),
@@ -133,6 +156,27 @@ def keys_rest(about: About, manager: KeyStores) -> Text | None:
     if about.values.get("keys.store") == "hsm" and not hardware:
         return same(", ".join(manager.stores))
     return None
+
+
+@control(
+    "TEN-CRY-12",
+    over="image",
+    title=say("the tenant's images are signed", "les images du locataire sont signées"),
+    severity=Severity.MEDIUM,
+    key="images.signed",
+    secured=SHOULD,
+    open_data=SHOULD,
+    asked=said("images.signed", accepted=(True,)),
+    reads="images.img_signature*",
+    clauses=(
+        snc("12.10.c", "what is installed comes from who it says (indicative)", "ce qui est installé vient de qui le dit (indicatif)"),
+        iso("A.8.19", "installation of software is controlled", "l'installation de logiciels est maîtrisée"),
+    ),
+    do=say("upload it with its signature (openstack image create --sign-key-path …)", "la téléverser avec sa signature (openstack image create --sign-key-path …)"),
+)  # fmt: skip
+def image_signed(_about: About, image: Image) -> Text | None:
+    """Fail an image without the four properties of a signature."""
+    return None if image.signed else say("it is not signed", "elle n'est pas signée")
 
 
 @control(

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from provision.audit.source import OfKind, Source, Thing, source
+from provision.audit.sources.storage import volumes
 from provision.kind import Kind, kinds
 from provision.plan.compare import differences
 
@@ -117,16 +118,8 @@ class Metadata(Source):
         servers = eyes.by_project(
             "server", "compute", "/servers/detail", "servers", owner="tenant_id", all_tenants=1
         )
-        volumes = eyes.by_project(
-            "volume",
-            "block-storage",
-            "/volumes/detail",
-            "volumes",
-            owner="os-vol-tenant-attr:tenant_id",
-            all_tenants=1,
-        )
-        for sort, bodies in (("server", servers), ("volume", volumes)):
-            for body in bodies.get(project, ()):
+        for sort, bodies in (("server", servers.get(project, ())), ("volume", volumes(eyes, tenant))):
+            for body in bodies:
                 yield Thing(
                     f"{sort}/{tenant.key}/{body['name'] or body['id']}",
                     Labels(body.get("metadata", {})),

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, Final
 
 from provision.audit.source import Source, Thing, source
 from provision.kind import kinds
+from provision.model import signature
 
 if TYPE_CHECKING:
     from provision.audit.eyes import Eyes
     from provision.model.tenant import Tenant
+
+_OWNER: Final = "os-backup-project-attr:project_id"
+_TELLS_KEYS: Final = "3.64"
+_HOUR: Final = 3600.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,17 +40,99 @@ class Volumes(Source):
 
     def found(self, eyes: Eyes, tenant: Tenant) -> Iterator[Thing]:
         """Return each volume."""
-        every = eyes.by_project(
-            "volume",
-            "block-storage",
-            "/volumes/detail",
-            "volumes",
-            owner="os-vol-tenant-attr:tenant_id",
-            all_tenants=1,
-        )
-        for body in every.get(eyes.project(tenant.key), ()):
+        for body in volumes(eyes, tenant):
             address = f"{self.name}/{tenant.key}/{body['name'] or body['id']}"
             yield Thing(address, Volume(bool(body.get("encrypted"))), raw=body)
+
+
+def volumes(eyes: Eyes, tenant: Tenant) -> Sequence[Mapping[str, Any]]:
+    """Return the volumes of a tenant, as Cinder lists them."""
+    every = eyes.by_project(
+        "volume",
+        "block-storage",
+        "/volumes/detail",
+        "volumes",
+        owner="os-vol-tenant-attr:tenant_id",
+        all_tenants=1,
+    )
+    return every.get(eyes.project(tenant.key), ())
+
+
+def backups(eyes: Eyes, tenant: Tenant) -> Sequence[Mapping[str, Any]]:
+    """Return the backups of a tenant, as Cinder lists them."""
+    every = eyes.by_project(
+        "backup",
+        "block-storage",
+        "/backups/detail",
+        "backups",
+        owner=_OWNER,
+        microversion=_TELLS_KEYS,
+        all_tenants=1,
+    )
+    return every.get(eyes.project(tenant.key), ())
+
+
+@dataclass(frozen=True, slots=True)
+class Backup:
+    """Whether a backup is encrypted."""
+
+    encrypted: bool
+
+
+@source
+class Backups(Source):
+    """The backups of the tenant."""
+
+    name = "backup"
+
+    def promised(self, tenant: Tenant) -> Iterator[Thing]:
+        """Return a backup as documents want it."""
+        path = "backup.encrypted"
+        yield Thing(path, Backup(bool(tenant.values.get(path))), tenant.values.origin(path))
+
+    def found(self, eyes: Eyes, tenant: Tenant) -> Iterator[Thing]:
+        """Return each backup."""
+        for body in backups(eyes, tenant):
+            address = f"{self.name}/{tenant.key}/{body['name'] or body['id']}"
+            yield Thing(address, Backup(bool(body.get("encryption_key_id"))), raw=body)
+
+
+@dataclass(frozen=True, slots=True)
+class Copies:
+    """How old the newest backup of a volume is (hours; None: there is none)."""
+
+    hours: float | None
+
+
+@source
+class BackedUp(Source):
+    """Each volume of the tenant, for the age of its newest backup that is complete."""
+
+    name = "volume_copies"
+
+    def promised(self, tenant: Tenant) -> Iterator[Thing]:
+        """Return what documents promise of every volume."""
+        path = "backup.rpo_hours"
+        yield Thing(path, Copies(tenant.values.get(path)), tenant.values.origin(path))
+
+    def found(self, eyes: Eyes, tenant: Tenant) -> Iterator[Thing]:
+        """Return each volume."""
+        newest: dict[str, str] = {}
+        for body in backups(eyes, tenant):
+            if body["status"] == "available":
+                newest[body["volume_id"]] = max(newest.get(body["volume_id"], ""), body["created_at"])
+        for body in volumes(eyes, tenant):
+            at = newest.get(body["id"])
+            yield Thing(
+                f"volume/{tenant.key}/{body['name'] or body['id']}",
+                Copies(_hours(at) if at else None),
+                raw=body,
+            )
+
+
+def _hours(moment: str) -> float:
+    at = datetime.fromisoformat(moment.rstrip("Z")).replace(tzinfo=UTC)
+    return (datetime.now(UTC) - at).total_seconds() / _HOUR
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,9 +253,10 @@ class KeyManager(Source):
 
 @dataclass(frozen=True, slots=True)
 class Image:
-    """Who sees an image."""
+    """Who sees an image, and whether it is signed."""
 
     visibility: str
+    signed: bool
 
 
 @source
@@ -179,9 +268,17 @@ class Images(Source):
     def promised(self, tenant: Tenant) -> Iterator[Thing]:
         """Return an image as documents want it."""
         path = "images.visibility"
-        yield Thing(path, Image(str(tenant.values.get(path, "private"))), tenant.values.origin(path))
+        yield Thing(
+            path,
+            Image(str(tenant.values.get(path, "private")), bool(tenant.values.get("images.signed"))),
+            tenant.values.origin(path),
+        )
 
     def found(self, eyes: Eyes, tenant: Tenant) -> Iterator[Thing]:
         """Return each image of the tenant's project."""
         for body in eyes.cloud.api("image").list("/images", "images", owner=eyes.project(tenant.key)):
-            yield Thing(f"{self.name}/{tenant.key}/{body['name']}", Image(body["visibility"]), raw=body)
+            yield Thing(
+                f"{self.name}/{tenant.key}/{body['name']}",
+                Image(body["visibility"], not signature.lacking(body)),
+                raw=body,
+            )
