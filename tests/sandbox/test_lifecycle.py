@@ -16,6 +16,7 @@ from provision import sandbox as control
 from provision.errors import SandboxError
 from provision.sandbox import golden, launch, process, state
 from provision.sandbox.rest import Admin
+from provision.sandbox.services import RECIPES
 from provision.sandbox.site import load
 
 pytestmark = [pytest.mark.sandbox, pytest.mark.slow]
@@ -75,10 +76,11 @@ def test_two_side_by_side_and_a_whole_life(sandbox, other):
 
 
 def test_golden_databases_are_used_the_second_time(other):
-    if not (golden.cache() / "complete").exists():
+    kept = golden.cache(RECIPES) / "complete"
+    if not kept.exists():
         control.up(other)
         control.reset(other)
-    assert (golden.cache() / "complete").exists()
+    assert kept.exists()
     events = []
     control.up(other, on_event=events.append)
     assert "golden" in [event.detail for event in events if event.service == "sandbox"]
