@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, Final, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import openstack
 import openstack.config
@@ -24,7 +24,7 @@ from provision.cloud.line import Line
 from provision.cloud.shared import Shared
 from provision.cloud.token import Token
 from provision.cloud.wire import READ_TIME, Wire
-from provision.errors import UsageError
+from provision.errors import Unreachable, UsageError
 from provision.model.marker import Owner
 from provision.text import same, say
 
@@ -138,10 +138,17 @@ class Cloud:
             if service not in self._apis:
                 if self._endpoint(service) is None:
                     raise translate.absent(service)
-                adapter = getattr(self.connection, _PROXIES[service])
+                adapter = self._proxy(service)
                 line = Line(service, adapter, self.wire, self.token)
                 self._apis[service] = Api(line, MICROVERSIONS.get(service))
             return self._apis[service]
+
+    def _proxy(self, service: str) -> Any:  # noqa: ANN401 (the SDK's, of any service)
+        """Have the SDK find out what a service can do. Raises `Unreachable` where it does not say."""
+        try:
+            return getattr(self.connection, _PROXIES[service])
+        except sdk.SDKException as error:
+            raise Unreachable(same(str(error)), where=service) from error
 
     @property
     def identity(self) -> Api:
