@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
-import socket
 from collections import defaultdict, deque
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
@@ -13,7 +11,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import provision.resources  # noqa: F401 (registers every kind)
-from provision import declare
+from provision import declare, who
 from provision import plan as planning
 from provision.errors import ProvisionError
 from provision.kind import Kind, Unmet, kinds
@@ -76,7 +74,7 @@ class Draft:
             problems=problems,
             left_out=left_out,
             made_at=datetime.now(UTC).isoformat(timespec="seconds"),
-            made_by=f"{getpass.getuser()}@{socket.gethostname()}",
+            made_by=who.runs(),
             objections=_objections(tenants, live),
         )
 

@@ -1,4 +1,4 @@
-"""Files that are written whole or not at all, for their owner's eyes only."""
+"""Files that are written whole or not at all."""
 
 from __future__ import annotations
 
@@ -18,11 +18,14 @@ _OWNER_ONLY: Final = 0o600
 _FILE: Final = say("this", "ceci")
 
 
-def write(path: Path, text: str, *, what: Text = _FILE) -> None:
-    """Write a file in place of whatever was there; `what` it is, should it not go (``the plan``). Raises `UsageError`."""
+def write(path: Path, text: str, *, what: Text = _FILE, mode: int = _OWNER_ONLY) -> None:
+    """Write a file in place of whatever was there, for its owner's eyes only unless its `mode` says otherwise.
+
+    `what` it is (``the plan``) is for the error. Raises `UsageError`.
+    """
     beside = path.with_name(f".{path.name}.{os.getpid()}")
     try:
-        with os.fdopen(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, _OWNER_ONLY), "wb") as file:
+        with os.fdopen(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), "wb") as file:
             file.write(text.encode())
         beside.replace(path)
     except OSError as error:

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import difflib
-import getpass
 import os
-import socket
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager, nullcontext
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -18,7 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from provision import audit as auditing
-from provision import declare, proof, publish, whole
+from provision import declare, proof, publish, who, whole
 from provision import plan as planning
 from provision.apply.campaign import Campaign, Planner, Wave
 from provision.apply.cluster import Cluster, gathered
@@ -289,7 +288,7 @@ def prove(
             estate.name,
             cloud.name,
             now.isoformat(timespec="seconds"),
-            f"{getpass.getuser()}@{socket.gethostname()}",
+            who.runs(),
             tuple(
                 Subject(each.key, each.profile, each.profile_version, cloud.ids.project(each.key) or "")
                 for each in tenants
@@ -330,7 +329,9 @@ def audit(question: Question, on_event: Listener = ignore) -> Audited:
         def judged(tenant: Tenant) -> tuple[Finding, ...]:
             return auditing.live(eyes, tenant, auditing.tier(tenant.profile, estate.profiles))
 
-        findings = tuple(chain.from_iterable(cloud.each(judged, present)))
+        # Threads of their own: sources ask `Cloud.each`, which would wait for these in its pool.
+        with ThreadPoolExecutor(question.workers, "audit") as pool:
+            findings = tuple(chain.from_iterable(pool.map(judged, present)))
         audited = Audited(
             cloud.name,
             *_signed(),
@@ -364,7 +365,7 @@ def audit_profiles(names: Sequence[str], profiles: Mapping[str, Profile], folder
 
 def _signed() -> tuple[str, str]:
     """Return when something is made (UTC), and by whom."""
-    return datetime.now(UTC).isoformat(timespec="seconds"), f"{getpass.getuser()}@{socket.gethostname()}"
+    return datetime.now(UTC).isoformat(timespec="seconds"), who.runs()
 
 
 def issue(container: str, files: Sequence[Path], *, cloud: str | None) -> Issued:

@@ -7,10 +7,8 @@ own time, what is measured here is time that passes, sleep included (docs/decisi
 
 from __future__ import annotations
 
-import getpass
 import math
 import os
-import socket
 import threading
 import time
 from contextlib import contextmanager, suppress
@@ -18,6 +16,7 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TYPE_CHECKING, Final, TypeVar
 
+from provision import who
 from provision.apply import machine
 from provision.cloud.plate import Door, Plate
 from provision.errors import (
@@ -280,7 +279,7 @@ class Claim:
     def _hang(self, hour: Hour, epoch: int) -> Held:
         sent = self.clock.passing()
         holder = Holder(
-            f"{getpass.getuser()}@{socket.gethostname()}",
+            who.runs(),
             os.getpid(),
             self.here,
             int(hour.latest),

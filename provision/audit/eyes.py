@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from provision.audit.control import checks
 from provision.audit.source import sources
-from provision.errors import CloudError, Forbidden, NotFound, ServiceAbsent
+from provision.errors import CloudError, Forbidden, NotFound, ProvisionError, ServiceAbsent
 from provision.kind import kinds
 from provision.model.address import Address
 from provision.model.event import Listener, ignore
@@ -174,7 +174,7 @@ def _nobody(tenant: str) -> NotFound:
     )  # fmt: skip
 
 
-def why(error: CloudError) -> Text:
+def why(error: ProvisionError) -> Text:
     """Say why something could not be read."""
     if isinstance(error, Forbidden):
         return say(

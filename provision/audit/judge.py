@@ -10,7 +10,7 @@ from provision.audit.control import About, Check, checks
 from provision.audit.eyes import Eyes, why
 from provision.audit.source import Source, Thing, sources
 from provision.audit.waivers import waived
-from provision.errors import CloudError
+from provision.errors import ProvisionError
 from provision.model.finding import Finding, Level, Status, Tier
 from provision.text import Text, say
 
@@ -36,24 +36,17 @@ def tier(profile: str, profiles: Mapping[str, Profile]) -> Tier:
 
 def template(tenant: Tenant, of: Tier, name: str) -> tuple[Finding, ...]:
     """Judge what a template makes: a tenant made up from it, and no cloud."""
-    about = About(tenant, of)
-    found = [
-        each
-        for check in checks()
-        for each in _judged(check, about, lambda source: source.promised(tenant), name)
-    ]
-    return waived(tenant, found, _today())  # fmt: skip
+    return _all(About(tenant, of), lambda source: source.promised(tenant), name)
 
 
 def live(eyes: Eyes, tenant: Tenant, of: Tier) -> tuple[Finding, ...]:
     """Judge what the cloud has of a tenant."""
-    about = About(tenant, of)
-    found = [
-        each
-        for check in checks()
-        for each in _judged(check, about, lambda source: source.found(eyes, tenant), tenant.key)
-    ]
-    return waived(tenant, found, _today())  # fmt: skip
+    return _all(About(tenant, of), lambda source: source.found(eyes, tenant), tenant.key)
+
+
+def _all(about: About, look: Looked, subject: str) -> tuple[Finding, ...]:
+    found = [each for check in checks() for each in _judged(check, about, look, subject)]
+    return waived(about.tenant, found, _today())
 
 
 def _today() -> date:
@@ -71,7 +64,7 @@ def _judged(check: Check, about: About, look: Looked, subject: str) -> Iterator[
         return
     try:
         things = list(look(sources()[check.over]))
-    except CloudError as error:
+    except ProvisionError as error:
         yield _finding(check, about, Status.NOT_EVALUATED, subject, why(error))
         return
     yield from _verdicts(check, about, things, subject) if things else (

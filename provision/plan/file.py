@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 FORMAT: Final = 1
 NAMED_AT_MOST: Final = 10
+_FOR_REVIEW: Final = 0o666  # less what the umask takes: it holds no secret, and others are to read it
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +42,7 @@ def save(plan: Plan, options: Options, path: Path) -> None:
     """Write a plan whole or not at all. Raises `UsageError` when the path cannot be written."""
     body = _body(plan, options)
     text = json.dumps({**body, "seal": digest(body)}, indent=2, ensure_ascii=False) + "\n"
-    whole.write(path, text, what=say("the plan", "le plan"))
+    whole.write(path, text, what=say("the plan", "le plan"), mode=_FOR_REVIEW)
 
 
 def _body(plan: Plan, options: Options) -> dict[str, Any]:

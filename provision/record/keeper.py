@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import getpass
 import secrets
-import socket
 from collections import Counter
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
+from provision import who
 from provision.apply.journal import last_run, noted
 from provision.errors import ProvisionError
 from provision.model import event
@@ -97,6 +96,6 @@ class Run:
 def keeper(estate: Estate, on_event: event.Listener) -> Keeper:
     """Return who writes the ledger of an estate, as the person who runs this."""
     state = estate.directory / STATE
-    actor = f"{getpass.getuser()}@{socket.gethostname()}"
+    actor = who.runs()
     place = key.where(estate.values.tree, estate.directory)
     return Keeper(state, Ledger(state / FOLDER, actor, place, last_run(state)), on_event)
