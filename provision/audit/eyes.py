@@ -122,15 +122,9 @@ class Eyes:
         **params: object,
     ) -> Mapping[str, Sequence[Body]]:
         """Return a collection by project; `owner` is the field that names it."""
-
-        def ask() -> Mapping[str, Sequence[Body]]:
-            return _by(
-                owner,
-                self.cloud.api(service).at(microversion=microversion).list(path, key, **params),
-                where=path,
-            )
-
-        return self.once(name, ask)
+        api = self.cloud.api(service).at(microversion=microversion)
+        items = self.once(name, lambda: tuple(api.list(path, key, **params)))
+        return self.once(f"{name} by {owner}", lambda: _by(owner, items, where=path))
 
     def whole_by_project(self, name: str, service: str, path: str, key: str) -> Mapping[str, Sequence[Body]]:
         """Return a collection that knows no pages, by project: asked for with a limit, such a one answers nothing."""

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 def listed(identity: Api, user: str) -> list[Credential]:
     """Return what a user has, in the order of names."""
     found = identity.list(f"/users/{user}/application_credentials", "application_credentials")
-    return sorted((_read(body) for body in found), key=lambda each: each.name)
+    return sorted((read(body) for body in found), key=lambda each: each.name)
 
 
 def create(  # noqa: PLR0913 (what a credential is made of)
@@ -41,7 +41,7 @@ def create(  # noqa: PLR0913 (what a credential is made of)
     if wanted := [{"service": each.service, "method": each.method, "path": each.path} for each in rules]:
         body["access_rules"] = wanted
     made = identity.post(f"/users/{user}/application_credentials", {"application_credential": body})
-    return _read(made["application_credential"]), str(made["application_credential"]["secret"])
+    return read(made["application_credential"]), str(made["application_credential"]["secret"])
 
 
 def revoke(identity: Api, user: str, credential: str) -> None:
@@ -49,7 +49,8 @@ def revoke(identity: Api, user: str, credential: str) -> None:
     identity.delete(f"/users/{user}/application_credentials/{credential}")
 
 
-def _read(body: Mapping[str, Any]) -> Credential:
+def read(body: Mapping[str, Any]) -> Credential:
+    """Return one as Keystone shows it."""
     rules = body.get("access_rules")
     return Credential(
         str(body["id"]),

@@ -31,13 +31,17 @@ class Grant:
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """An account that may do something with the tenant, or stands in its domain: its options, and its roles with their place."""
+    """An account that may do something with the tenant, or stands in its domain: its options, and its roles with their place.
+
+    `raw` is the JSON body as Keystone sent it.
+    """
 
     id: str
     name: str
     enabled: bool
     options: Mapping[str, Any] = field(default_factory=dict)
     roles: frozenset[tuple[str, str]] = frozenset()
+    raw: Mapping[str, Any] = field(default_factory=dict, compare=False)
 
 
 def grants(cloud: Cloud, tenant: str) -> list[Grant]:
@@ -113,5 +117,10 @@ def _user(cloud: Cloud, user: str) -> dict[str, Any]:
 
 def _person(body: Mapping[str, Any], roles: set[tuple[str, str]]) -> Person:
     return Person(
-        str(body["id"]), str(body["name"]), bool(body["enabled"]), body.get("options") or {}, frozenset(roles)
+        str(body["id"]),
+        str(body["name"]),
+        bool(body["enabled"]),
+        body.get("options") or {},
+        frozenset(roles),
+        body,
     )

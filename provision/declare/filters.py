@@ -9,13 +9,12 @@ from typing import Any, Final
 from provision.declare.place import mistake
 from provision.errors import Mistake
 from provision.model import rule
-from provision.model.rule import ANY, DIRECTIONS, FAMILIES, PEERS, SELF, Direction, Rule
+from provision.model.rule import DIRECTIONS, FAMILIES, PEERS, SELF, Direction, Rule
 from provision.model.tenant import Tenant
 from provision.text import say
 
 ALLOWLIST: Final = "allowlist"
 UNMANAGED: Final = "unmanaged"
-_EVERYTHING: Final = frozenset({ANY, "tcp", "udp"})
 
 
 def families_alike(tenant: Tenant) -> Iterator[Mistake]:
@@ -33,6 +32,14 @@ def families_alike(tenant: Tenant) -> Iterator[Mistake]:
                 yield from _declared(tenant, entry)
             elif opened := sorted(entry.rules & lone):
                 yield _alone(tenant, entry.path, opened[0])
+
+
+def declared(tenant: Tenant, group: str) -> frozenset[Rule]:
+    """Return the rules of a group that are for one family only, and say so and why."""
+    entries = (
+        each for each in _entries(tenant, group, *DIRECTIONS) if {"only", "reason"} <= each.said.keys()
+    )
+    return frozenset(each for entry in entries for each in entry.rules)
 
 
 def _filtering(tenant: Tenant) -> Iterator[str]:
@@ -112,12 +119,8 @@ def written_ways_out(tenant: Tenant) -> Iterator[Mistake]:
         for entry in _entries(tenant, name, "egress"):
             if not entry.named and entry.said.get("to") not in (SELF, *groups):
                 yield _unnamed(tenant, entry)
-            elif wide := sorted(filter(_wide, entry.rules)):
+            elif wide := sorted(filter(rule.boundless, entry.rules)):
                 yield _boundless(tenant, entry.path, wide[0])
-
-
-def _wide(way_out: Rule) -> bool:
-    return way_out.remote == ANY and way_out.protocol in _EVERYTHING and not way_out.ports
 
 
 def _unmanaged(tenant: Tenant, name: str) -> Mistake:

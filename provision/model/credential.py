@@ -90,8 +90,12 @@ class Terms:
 
     def faults(self, credential: Credential, now: datetime) -> Iterator[Text]:
         """Yield what a credential has that they do not allow; one that has expired can do no harm."""
-        if credential.expires is not None and credential.expires <= now:
-            return
+        if credential.expires is None or credential.expires > now:
+            yield from self.endless(credential, now)
+            yield from self.beyond(credential)
+
+    def endless(self, credential: Credential, now: datetime) -> Iterator[Text]:
+        """Yield what lets it last, or make others that do."""
         if credential.unrestricted:
             yield say("unrestricted", "sans restriction")
         if credential.expires is None:
@@ -103,6 +107,9 @@ class Terms:
                 day=credential.expires.date().isoformat(),
                 days=self.max_days,
             )
+
+    def beyond(self, credential: Credential) -> Iterator[Text]:
+        """Yield what it may do that it should not."""
         if beyond := sorted(set(credential.roles) - set(self.roles)):
             yield say("has {roles}", "a {roles}", roles=", ".join(beyond))
         if self.rules_required and credential.rules is None:

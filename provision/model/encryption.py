@@ -5,8 +5,12 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
+if TYPE_CHECKING:
+    from provision.model.tenant import Values
+
+VOLUME: Final = "storage.volume"
 ENCRYPTED: Final = "encrypted"
 # What Cinder called a format before it had names for it: the class that made it.
 _FORMER_NAMES: Final = {"LuksEncryptor": "luks", "CryptsetupEncryptor": "plain"}
@@ -42,6 +46,11 @@ class Encryption:
 
 WORDS: Final = ("provider", "cipher", "control_location")
 FIELDS: Final = tuple(each.name for each in dataclasses.fields(Encryption))
+
+
+def wanted(values: Values) -> Encryption:
+    """Return how documents want volumes to be encrypted, where they are."""
+    return Encryption(**{name: values.get(f"{VOLUME}.{name}") for name in FIELDS})
 
 
 def read(body: Mapping[str, Any]) -> Encryption | None:

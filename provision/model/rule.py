@@ -92,6 +92,11 @@ def _covers_remote(left: str, right: str) -> bool:
     return bool(ipaddress.ip_network(right).subnet_of(outer))
 
 
+def boundless(rule: Rule) -> bool:
+    """Tell whether a rule lets everything pass: any address, and any port of what has ports."""
+    return rule.remote == ANY and not rule.ports and rule.protocol in {ANY, *_PORTS_WHEN_ANY}
+
+
 def one_sided(rules: Collection[Rule]) -> frozenset[Rule]:
     """Return the rules that have no twin in the other family: the same traffic, from or to the same sort of peer.
 

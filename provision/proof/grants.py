@@ -2,24 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any, Final
+from datetime import UTC, datetime
+from typing import Final
 
 from provision.cloud.people import DOMAIN, Person, administrators, grants, people
-from provision.model.credential import moment
+from provision.model import trust
 from provision.proof.promise import Seen, Stage, promise, where
 from provision.proof.sign_in import listed
-from provision.text import Text, say
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
-
-    from provision.model.tenant import Tenant
+from provision.text import say
 
 ALLOWED: Final = "identity.roles.allowed"
 DELEGATED: Final = "identity.roles.delegated"
 INCOMPATIBLE: Final = "identity.roles.incompatible"
-TRUSTS: Final = {"allowed": False, "redelegation": False, "impersonation": False}
 
 
 @promise(
@@ -99,18 +93,6 @@ def _roles(person: Person) -> frozenset[str]:
     return frozenset(role for role, _ in person.roles)
 
 
-def bounded_trusts(tenant: Tenant) -> list[str]:
-    """Return what is promised of trusts: that there are none, else each bound on them."""
-    values = tenant.values
-    if values.get("trusts.allowed") is False:
-        return ["trusts.allowed"]
-    bounds = [f"trusts.{each}" for each in ("redelegation", "impersonation")]
-    return [
-        *(each for each in bounds if values.get(each) is False),
-        *(["trusts.max_days"] if values.get("trusts.max_days") else []),
-    ]
-
-
 @promise(
     "trusts",
     service="identity",
@@ -119,7 +101,7 @@ def bounded_trusts(tenant: Tenant) -> list[str]:
         "aucun rôle dans son projet n'est confié à un tiers au-delà de ce que permet son profil ({item})",
     ),
     tried=say("the operator lists the trusts", "l'exploitant liste les délégations (trusts)"),
-    made=bounded_trusts,
+    made=lambda tenant: trust.bounds(tenant.values),
 )
 def trusts(stage: Stage, key: str) -> Seen:
     """List the trusts of the cloud, and look at those for the tenant's project.
@@ -128,11 +110,11 @@ def trusts(stage: Stage, key: str) -> Seen:
     """
     listing = stage.operator.identity.get("/OS-TRUST/trusts")["trusts"]
     found = [each for each in listing if each["project_id"] == stage.project]
-    now, days = datetime.now(UTC), int(stage.tenant.values.get("trusts.max_days", 0))
+    values, now = stage.tenant.values, datetime.now(UTC)
     wrong = [
         say("trust {id}: {fault}", "délégation {id} : {fault}", id=each["id"], fault=fault)
         for each in found
-        for fault in _too_much(each, key, now, days)
+        if (fault := trust.fault(trust.read(each), key, values, now))
     ]
     return Seen(
         not wrong,
@@ -140,18 +122,3 @@ def trusts(stage: Stage, key: str) -> Seen:
         if wrong
         else say("{n} trusts on the project", "{n} délégations sur le projet", n=len(found)),
     )
-
-
-def _too_much(trust: Mapping[str, Any], key: str, now: datetime, days: int) -> Iterator[Text]:
-    if key == "trusts.allowed":
-        yield say("there may be none", "il ne doit pas y en avoir")
-    if key == "trusts.redelegation" and (
-        trust.get("redelegation_count") or trust.get("redelegated_trust_id")
-    ):
-        yield say("may be handed on", "peut être confiée à un autre")
-    if key == "trusts.impersonation" and trust.get("impersonation"):
-        yield say("acts in somebody else's name", "agit au nom d'un autre")
-    if key == "trusts.max_days":
-        end = moment(trust.get("expires_at"))
-        if end is None or end > now + timedelta(days=days, minutes=5):
-            yield say("lasts longer than {days} days", "dure plus de {days} jours", days=days)

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import ipaddress
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from provision.cloud.neutron import BANDWIDTH
 from provision.cloud.others import project_of, tenant_of
 from provision.errors import Forbidden, NotFound, QuotaExceeded
+from provision.model import port
 from provision.model.quantity import UNLIMITED
 from provision.proof.promise import (
-    Item,
     Seen,
     Stage,
     from_next_door,
@@ -23,22 +22,11 @@ from provision.proof.promise import (
 from provision.text import Text, render, say
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Iterable, Iterator
+    from collections.abc import Iterable
 
     from provision.cloud.api import Api
     from provision.model.tenant import Tenant
 
-_OF_ROUTERS: Final = {
-    f"network:{owner}"
-    for owner in (
-        "router_interface",
-        "router_interface_distributed",
-        "ha_router_replicated_interface",
-        "router_gateway",
-        "router_centralized_snat",
-    )
-}
-_OF_SERVICES: Final = {"network:dhcp", "network:distributed"}
 _COLLECTIONS: Final = {
     "network": "networks",
     "security_group": "security-groups",
@@ -47,7 +35,6 @@ _COLLECTIONS: Final = {
     "subnetpool": "subnetpools",
     "qos_policy": "qos/policies",
 }
-_EVERYTHING: Final = (ipaddress.ip_network("0.0.0.0/0"), ipaddress.ip_network("::/0"))
 SHARES = "quotas.network.rbac_policies"
 
 
@@ -179,54 +166,23 @@ def every_port_filtered(stage: Stage, _key: str) -> Seen:
     network = stage.operator.network
     routers = {each["id"] for each in network.list("/routers", "routers", project_id=stage.project)}
     ports = [
-        port
-        for port in network.list("/ports", "ports", project_id=stage.project)
-        if not _serves(port, routers)
+        each
+        for each in network.list("/ports", "ports", project_id=stage.project)
+        if not port.serves(each, routers)
     ]
-    open_ports = [(port["id"], fault) for port in ports for fault in _faults(port)]
+    open_ports = [(each["id"], fault) for each in ports for fault in port.read(each).faults()]
     if open_ports:
         return Seen(
             held=False,
             what=_joined(
-                say("port {id}: {fault}", "port {id} : {fault}", id=port, fault=fault)
-                for port, fault in open_ports
+                say("port {id}: {fault}", "port {id} : {fault}", id=each, fault=fault)
+                for each, fault in open_ports
             ),
         )
     return Seen(
         held=True,
         what=say("{count} ports, all filtered", "{count} ports, tous filtrés", count=len(ports)),
     )
-
-
-def _serves(port: Item, routers: Container[str]) -> bool:
-    """Tell whether a port is one by which the cloud serves the tenant: Neutron filters none of these.
-
-    That of a router must belong to a router that is there; that of another service bears the network's id in its device's.
-    """
-    owner, device = port["device_owner"], port["device_id"]
-    if owner in _OF_ROUTERS:
-        return device in routers
-    return owner in _OF_SERVICES and device.endswith(port["network_id"])
-
-
-def _faults(port: Item) -> Iterator[Text]:
-    """Yield what is wrong with a port; pairs that hold half of a family's addresses hold any (Neutron lets nobody say all)."""
-    if not port.get("port_security_enabled"):
-        yield say("port security is off", "la sécurité de port est désactivée")
-    if not port["security_groups"]:
-        yield say("in no security group", "dans aucun groupe de sécurité")
-    pairs = [ipaddress.ip_network(pair["ip_address"], strict=False) for pair in port["allowed_address_pairs"]]
-    for everything in _EVERYTHING:
-        held: list[Any] = [each for each in pairs if each.version == everything.version]
-        if (
-            2 * sum(each.num_addresses for each in ipaddress.collapse_addresses(held))
-            >= everything.num_addresses
-        ):
-            yield say(
-                "may bear any IPv{family} address",
-                "peut porter toute adresse IPv{family}",
-                family=everything.version,
-            )
 
 
 def _joined(parts: Iterable[Text]) -> Text:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 from provision.cloud.anybody import anybody
 from provision.cloud.guest import someone
 from provision.cloud.people import Person, grants, people
+from provision.model.sign_in import BYPASS, ENABLED, MIN_METHODS, RULES, bypasses, weaknesses
 from provision.proof.promise import Seen, Stage, Unprovable, promise, where
 from provision.text import Text, same, say
 
@@ -17,17 +18,8 @@ if TYPE_CHECKING:
 
     from provision.model.tenant import Tenant
 
-MIN_METHODS: Final = "identity.auth.mfa.min_methods"
-BYPASS: Final = "identity.auth.bypass"
 LOCAL: Final = "local"
 USUAL_RULE: Final = ("password", "totp")
-NO_FACTOR: Final = "token"  # what another login gave
-BYPASSES: Final = (
-    "ignore_change_password_upon_first_use",
-    "ignore_lockout_failure_attempts",
-    "ignore_password_expiry",
-    "ignore_user_inactivity",
-)
 _SEVERAL: Final = 2
 
 
@@ -52,19 +44,7 @@ def several_methods(tenant: Tenant) -> list[str]:
 def accounts_mfa(stage: Stage, key: str) -> Seen:
     """Read everybody's rules: each rule must ask for as many methods as promised."""
     least = int(stage.tenant.values.get(key))
-    return _each(stage, lambda person: _weak(person, least))
-
-
-def _weak(person: Person, least: int) -> Iterator[Text]:
-    """Yield what lets a person in with fewer methods; Keystone takes rules as enabled unless it is told otherwise."""
-    rules = person.options.get("multi_factor_auth_rules") or ()
-    if not rules:
-        yield say("no MFA rule", "aucune règle MFA")
-    if person.options.get("multi_factor_auth_enabled") is False:
-        yield say("MFA is turned off", "MFA désactivée")
-    for rule in rules:
-        if len({*rule} - {NO_FACTOR}) < least:
-            yield say("{rule} is enough", "{rule} suffit", rule=" + ".join(rule))
+    return _each(stage, lambda person: weaknesses(person.options, least))
 
 
 @promise(
@@ -82,7 +62,7 @@ def _weak(person: Person, least: int) -> Iterator[Text]:
 )
 def accounts_bypass(stage: Stage, _key: str) -> Seen:
     """Read everybody's options: none that lets them past a rule for passwords."""
-    return _each(stage, lambda person: (same(each) for each in BYPASSES if person.options.get(each)))
+    return _each(stage, lambda person: map(same, bypasses(person.options)))
 
 
 @promise(
@@ -101,14 +81,12 @@ def accounts_bypass(stage: Stage, _key: str) -> Seen:
 def password_alone(stage: Stage, _key: str) -> Seen:
     """Log in with the password only: Keystone counts of a rule only the methods that it has, and so a rule may ask for less."""
     _locally(stage)
-    rules = {
-        tuple(rule)
-        for person in _people(stage)
-        for rule in person.options.get("multi_factor_auth_rules") or ()
-    } or {USUAL_RULE}
+    rules = {tuple(rule) for person in _people(stage) for rule in person.options.get(RULES) or ()} or {
+        USUAL_RULE
+    }
     options = {
-        "multi_factor_auth_enabled": True,
-        "multi_factor_auth_rules": [[*rule] for rule in sorted(rules)],
+        ENABLED: True,
+        RULES: [[*rule] for rule in sorted(rules)],
     }
     domain = stage.operator.identity.get(f"/projects/{stage.project}")["project"]["domain_id"]
     said = ", ".join(" + ".join(rule) for rule in sorted(rules))

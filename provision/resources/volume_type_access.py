@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from provision.model.origin import Origin
     from provision.model.tenant import Tenant
 
-VOLUME: Final = "storage.volume"
+VOLUME: Final = encryption.VOLUME
 TYPES: Final = f"{VOLUME}.types"
 ACCESS: Final = f"{VOLUME}.access"
 # Either demands that a type encrypts: a backup of a volume is encrypted as, and only if, the volume is.
@@ -208,7 +208,7 @@ def _demanded(tenant: Tenant) -> Encryption | None:
     """Return how a tenant's types must be encrypted, None where they need not be."""
     if not any(tenant.values.get(path) is True for path in DEMANDS):
         return None
-    return Encryption(**{name: tenant.values.get(f"{VOLUME}.{name}") for name in encryption.FIELDS})
+    return encryption.wanted(tenant.values)
 
 
 def _said(tenant: Tenant) -> Mapping[str, Origin]:

@@ -113,7 +113,7 @@ def _open_ssh(stand, undo):
 
 
 def _share(stand, undo):
-    body = {"object_type": "network", "object_id": stand.id("network", stand.clinic, "backend"), "action": "access_as_shared", "target_tenant": "*", "project_id": stand.project(stand.clinic)}  # fmt: skip
+    body = {"object_type": "network", "object_id": stand.id("network", stand.clinic, "backend"), "action": "access_as_shared", "target_tenant": "*"}  # fmt: skip
     made = stand.cloud.network.post("/rbac-policies", {"rbac_policy": body})["rbac_policy"]["id"]
     undo(lambda: stand.cloud.network.delete(f"/rbac-policies/{made}"))
 
@@ -173,6 +173,12 @@ def _open_port(stand, undo):
     undo(lambda: stand.cloud.network.delete(f"/ports/{made}"))
 
 
+def _pose_as_the_clouds(stand, undo):
+    body = {"network_id": stand.id("network", stand.clinic, "backend"), "project_id": stand.project(stand.clinic), "name": "posing", "device_owner": "network:dhcp", "port_security_enabled": False, "security_groups": []}  # fmt: skip
+    made = stand.cloud.network.post("/ports", {"port": body})["port"]["id"]
+    undo(lambda: stand.cloud.network.delete(f"/ports/{made}"))
+
+
 def until(done):
     for _ in range(200):
         if done():
@@ -200,6 +206,7 @@ BREAKS = {
     _unlimited_cores: {("TEN-HA-07", "data", "compute")},
     _expose: {("TEN-NET-07", "clinic", ...)},
     _open_port: {("TEN-NET-05", "clinic", "loose")},
+    _pose_as_the_clouds: {("TEN-NET-05", "clinic", "posing")},
 }  # fmt: skip
 
 
@@ -238,6 +245,9 @@ def test_people_who_sign_in_too_easily_and_credentials_that_never_end_are_found(
                 "roles": [{"name": "member"}],
             }
             own.identity.post("/OS-TRUST/trusts", {"trust": given})
+        domain = stand.eyes.domain(stand.clinic.key)
+        manager = stand.cloud.shared.roles()["manager"]
+        stand.cloud.identity.put(f"/domains/{domain}/users/{user}/roles/{manager}")
         options = {
             "multi_factor_auth_enabled": True,
             "multi_factor_auth_rules": [["password"], ["password", "totp"]],
@@ -256,7 +266,7 @@ def test_people_who_sign_in_too_easily_and_credentials_that_never_end_are_found(
         found = {each.control.id for each in audited.findings if each.status is Status.FAIL} - set(HERE)
         assert secret["secret"] not in repr(audited)
         stand.cloud.identity.delete(f"{path}/{made}")
-    assert found == {"TEN-IAM-09", "TEN-IAM-10", "TEN-IAM-11", "TEN-IAM-12", "TEN-IAM-13"}
+    assert found == {"TEN-IAM-07", "TEN-IAM-09", "TEN-IAM-10", "TEN-IAM-11", "TEN-IAM-12", "TEN-IAM-13"}
     s3 = next(
         each for each in audited.findings if each.control.id == "TEN-IAM-14" and "clinic" in each.subject
     )

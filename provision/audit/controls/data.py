@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from provision.audit.control import MUST, NONE, control, iso, said, snc
+from provision.model import dataset
 from provision.model.finding import Severity, Tier
 from provision.text import Text, same, say
 
@@ -14,9 +15,6 @@ if TYPE_CHECKING:
     from provision.model.tenant import Values
     from provision.resources.container import ContainerSpec
 
-NOTICE_DAYS: Final = 21
-OPEN_LICENCES: Final = ("etalab-2.0", "odbl-1.0")
-LAWFUL: Final = ("licence", "producer", "contact", "frequency")
 PERSONAL: Final = frozenset({"personal", "sante", "sensitive"})
 _CLOSED = (
     snc("9.7.a", "what is one tenant's is closed to others", "ce qui est à un locataire est fermé aux autres"),
@@ -109,21 +107,21 @@ def closed_container(_about: About, container: ContainerSpec) -> Text | None:
 )  # fmt: skip
 def lawful(about: About, container: ContainerSpec) -> Text | None:
     """Fail a public container that is not lawfully published; others are not its affair."""
-    if not any(each.startswith(".r:") for each in container.read or ()):
+    if not dataset.open_to_everybody(container.read or ()):
         return None
-    return _undescribed(about, container) or _unkept(container) or _too_sensitive(about)
+    return _undescribed(container) or _unkept(container) or _too_sensitive(about)
 
 
-def _undescribed(about: About, container: ContainerSpec) -> Text | None:
-    missing = [each for each in LAWFUL if not container.metadata.get(each)]
+def _undescribed(container: ContainerSpec) -> Text | None:
+    missing = dataset.missing(container.metadata)
     if missing:
         return say("it does not say {missing}", "il ne dit pas {missing}", missing=", ".join(missing))
-    licence = container.metadata["licence"]
-    return None if licence in {about.values.get("object.datasets.licence"), *OPEN_LICENCES} else same(licence)
+    strange = next(dataset.unknown(container.metadata), None)
+    return None if strange is None else same(f"{strange}: {container.metadata[strange]}")
 
 
 def _unkept(container: ContainerSpec) -> Text | None:
-    if container.versioning is False:
+    if not container.versioning:
         return say("it keeps no versions", "il ne garde pas ses versions")
     if container.write:
         return say("{who} may write it", "{who} peut l'écrire", who=", ".join(container.write))

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from provision.audit.control import MUST, NONE, SHOULD, control, iso, said, snc
+from provision.model import encryption
 from provision.model.finding import Severity, Tier
 from provision.text import Text, same, say
 
 if TYPE_CHECKING:
     from provision.audit.control import About
     from provision.audit.sources.catalogue import Endpoint, Labels
-    from provision.audit.sources.storage import Backup, Choice, Image, KeyStores, Volume, VolumeType
+    from provision.audit.sources.storage import Backup, Choice, Image, KeyStore, Volume, VolumeType
 
 SMALLEST_KEY: Final = 256
-HARDWARE: Final = re.compile(r"hsm|kmip|pkcs ?#?11", re.IGNORECASE)
 SECRET: Final = re.compile(r"pass(word|wd|phrase)|secret|token|api[-_]?key|private[-_]?key", re.IGNORECASE)
 _WRAPPED: Final = re.compile(
     r"-----BEGIN [A-Z ]*PRIVATE KEY|\bAKIA[0-9A-Z]{16}\b|\bgh[pousr]_[A-Za-z0-9]{20,}"
@@ -64,16 +65,16 @@ def volume_encrypted(_about: About, volume: Volume) -> Text | None:
 )  # fmt: skip
 def cipher_as_said(about: About, kind: VolumeType) -> Text | None:
     """Fail an encrypted type that is weaker than, or other than, the profile's."""
-    if not kind.provider:
+    if kind.encryption is None:
         return None
-    said_of = about.values.section("storage.volume")
-    least = max(int(said_of.get("key_size", 0)), SMALLEST_KEY if about.tier is Tier.SECURED else 0)
-    right = (
-        kind.provider == said_of.get("provider", kind.provider)
-        and kind.cipher == said_of.get("cipher", kind.cipher)
-        and kind.key_size >= least
+    asked = encryption.wanted(about.values)
+    least = max(asked.key_size or 0, SMALLEST_KEY if about.tier is Tier.SECURED else 0)
+    lacking = list(replace(asked, key_size=least).lacking(kind.encryption))
+    return (
+        same(f"{kind.name}: {', '.join(f'{each} {getattr(kind.encryption, each)}' for each in lacking)}")
+        if lacking
+        else None
     )
-    return None if right else same(f"{kind.name}: {kind.provider} {kind.cipher} {kind.key_size}")
 
 
 @control(
@@ -94,7 +95,7 @@ def cipher_as_said(about: About, kind: VolumeType) -> Text | None:
 )  # fmt: skip
 def only_encrypted(about: About, choice: Choice) -> Text | None:
     """Fail a choice with a type in clear, or whose default is not the documents'."""
-    clear = [each.name for each in choice.types if not each.provider]
+    clear = [each.name for each in choice.types if each.encryption is None]
     if clear:
         return same(", ".join(clear))
     wanted = about.values.get("storage.volume.default")
@@ -140,21 +141,19 @@ def backup_encrypted(_about: About, backup: Backup) -> Text | None:
     secured=MUST,
     open_data=SHOULD,
     asked=said("keys.store", accepted=("hsm", "software")),
-    reads="secret-stores.crypto_plugin",
+    reads="secret-stores.global_default",
     clauses=(
         snc("10.5.c", "keys are kept apart from what they protect", "les clés sont gardées à part de ce qu'elles protègent"),
         iso("A.8.24", "use of cryptography", "utilisation de la cryptographie"),
     ),
     do=say("have the operator give the key manager a hardware store, and make it the preferred one", "faire doter le gestionnaire de clés d'un module matériel par l'exploitant, et le rendre préféré"),
 )  # fmt: skip
-def keys_rest(about: About, manager: KeyStores) -> Text | None:
-    """Fail a cloud without a store, or whose stores are no hardware where that is asked for."""
-    if not manager.stores:
-        return say("no store", "aucun module")
-    named = about.tenant.estate.items("secret_stores.hardware")
-    hardware = any(HARDWARE.search(each) or any(name in each for name in named) for each in manager.stores)
-    if about.values.get("keys.store") == "hsm" and not hardware:
-        return same(", ".join(manager.stores))
+def keys_rest(about: About, store: KeyStore) -> Text | None:
+    """Fail documents that require no key manager, and a store that is no hardware where that is asked for."""
+    if not store.name:
+        return say("no key manager is required", "aucun gestionnaire de clés n'est exigé")
+    if about.values.get("keys.store") == "hsm" and not store.hardware:
+        return say("new keys go into {store}", "les nouvelles clés vont dans {store}", store=store.name)
     return None
 
 

@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
 from provision.audit.control import MUST, SHOULD, control, iso, said, snc
+from provision.model import sign_in, trust
+from provision.model.credential import Terms
 from provision.model.finding import Severity, Tier
 from provision.text import Text, same, say
 
 if TYPE_CHECKING:
     from provision.audit.control import About
-    from provision.audit.sources.identity import AppCredential, Principal, S3Credential, Trust, User
+    from provision.audit.sources.identity import Account, Principal, S3Credential
+    from provision.model.credential import Credential
+    from provision.model.trust import Trust
     from provision.resources.project import ProjectSpec
     from provision.resources.role_assignment import RoleAssignmentSpec
 
 MANAGER: Final = "manager"
 STRONG: Final = 2
 LONGEST_DAYS: Final = 365
-_SLACK_DAYS: Final = 1.0  # what was made today for N days may end a moment after N days from now
 
 
 @control(
@@ -168,18 +174,17 @@ def roles_apart(about: About, principal: Principal) -> Text | None:
         "poser multi_factor_auth_enabled et des règles à plusieurs méthodes, sans règle à une seule (openstack user set)",
     ),
 )
-def several_methods(about: About, user: User) -> Text | None:
-    """Fail a user whose weakest rule takes too few methods."""
-    least = max(int(about.values.get("identity.auth.mfa.min_methods", 1)), STRONG if about.tier is Tier.SECURED else 1)  # fmt: skip
-    if user.methods >= least:
-        return None
-    return say(
-        "{user} signs in with {n} method, where {least} are asked",
-        "{user} se connecte avec {n} méthode, là où {least} sont demandées",
-        user=user.name,
-        n=user.methods,
-        least=least,
-    )
+def several_methods(about: About, account: Account) -> Text | None:
+    """Fail an account that opens with too few methods."""
+    asked = int(about.values.get(sign_in.MIN_METHODS, 1))
+    least = max(asked, STRONG) if about.tier is Tier.SECURED else asked
+    return _first(account.name, sign_in.weaknesses(account.options, least))
+
+
+def _first(name: str, faults: Iterator[Text]) -> Text | None:
+    """Return the first thing that is wrong with something, by its name."""
+    found = next(faults, None)
+    return found and say("{name}: {fault}", "{name} : {fault}", name=name, fault=found)
 
 
 @control(
@@ -202,13 +207,9 @@ def several_methods(about: About, user: User) -> Text | None:
     ),
     do=say("unset the option (openstack user set)", "retirer l'option (openstack user set)"),
 )
-def no_bypass(_about: About, user: User) -> Text | None:
-    """Fail a user with an option that excuses from a protection."""
-    if not user.bypasses:
-        return None
-    return say(
-        "{user}: {options}", "{user} : {options}", user=user.name, options=", ".join(user.bypasses)
-    )  # fmt: skip
+def no_bypass(_about: About, account: Account) -> Text | None:
+    """Fail an account with an option that excuses from a protection."""
+    return _first(account.name, map(same, sign_in.bypasses(account.options)))
 
 
 @control(
@@ -232,26 +233,11 @@ def no_bypass(_about: About, user: User) -> Text | None:
     ),
     do=say("make one that ends (provision credential), and delete this one", "en créer un qui prend fin (provision credential), et supprimer celui-ci"),
 )  # fmt: skip
-def credentials_end(about: About, credential: AppCredential) -> Text | None:
+def credentials_end(about: About, credential: Credential) -> Text | None:
     """Fail one that never ends, ends too late, or may make others."""
-    longest = min(int(about.values.get("app_credentials.max_days", LONGEST_DAYS)), LONGEST_DAYS)
-    if credential.unrestricted:
-        return say(
-            "{name} may make others (unrestricted)",
-            "{name} peut en créer d'autres (unrestricted)",
-            name=credential.name,
-        )
-    if credential.days is None:
-        return say("{name} never ends", "{name} ne prend jamais fin", name=credential.name)
-    if credential.days > longest + _SLACK_DAYS:
-        return say(
-            "{name} ends in {days:.0f} days, {longest} are allowed",
-            "{name} prend fin dans {days:.0f} jours, {longest} sont permis",
-            name=credential.name,
-            days=credential.days,
-            longest=longest,
-        )
-    return None
+    terms = Terms.of(about.values)
+    bounded = replace(terms, max_days=min(terms.max_days, LONGEST_DAYS))
+    return _first(credential.name, bounded.endless(credential, datetime.now(UTC)))
 
 
 @control(
@@ -274,16 +260,9 @@ def credentials_end(about: About, credential: AppCredential) -> Text | None:
     ),
     do=say("make one with fewer roles and with access rules, and delete this one", "en créer un avec moins de rôles et des règles d'accès, et supprimer celui-ci"),
 )  # fmt: skip
-def credentials_small(about: About, credential: AppCredential) -> Text | None:
+def credentials_small(about: About, credential: Credential) -> Text | None:
     """Fail one with roles beyond the profile's, or without the access rules it asks for."""
-    beyond = credential.roles - set(about.values.items("app_credentials.roles_max"))
-    if beyond:
-        return say(
-            "{name} has {roles}", "{name} a {roles}", name=credential.name, roles=", ".join(sorted(beyond))
-        )
-    if about.values.get("app_credentials.access_rules") == "required" and not credential.ruled:
-        return say("{name} has no access rules", "{name} n'a pas de règles d'accès", name=credential.name)
-    return None
+    return _first(credential.name, Terms.of(about.values).beyond(credential))
 
 
 @control(
@@ -306,15 +285,12 @@ def credentials_small(about: About, credential: AppCredential) -> Text | None:
     ),
     do=say("delete the trust (openstack trust delete)", "supprimer la délégation (openstack trust delete)"),
 )
-def trusts_end(about: About, trust: Trust) -> Text | None:
-    """Fail a trust where none is allowed, and one without end or that may be given on."""
-    if about.values.get("trusts.allowed") is False:
-        return say("the profile allows none", "le profil n'en permet aucune")
-    if not trust.ends:
-        return say("it never ends", "elle ne prend jamais fin")
-    if trust.redelegations and not about.values.get("trusts.redelegation", False):
-        return say("it may be given on", "elle peut se transmettre")
-    return None
+def trusts_end(about: About, given: Trust) -> Text | None:
+    """Fail a trust beyond a bound of the documents, and one without end."""
+    now = datetime.now(UTC)
+    faults = (trust.fault(given, key, about.values, now) for key in trust.bounds(about.values))
+    endless = None if given.expires else say("it never ends", "elle ne prend jamais fin")
+    return next(filter(None, faults), endless)
 
 
 @control(
@@ -337,7 +313,9 @@ def trusts_end(about: About, trust: Trust) -> Text | None:
     do=say("delete the credential (openstack credential delete)", "supprimer l'accès (openstack credential delete)"),
 )  # fmt: skip
 def s3_allowed(about: About, credential: S3Credential) -> Text | None:
-    """Fail one where the profile forbids them."""
+    """Fail one where the profile forbids them, and one of nobody who is there."""
     if about.values.get("s3_credentials.policy") == "forbidden":
-        return same(credential.user)
+        return say("{user} has one", "{user} en a un", user=credential.user)
+    if not credential.living:
+        return say("of no enabled account of its people", "d'aucun compte actif de ses personnes")
     return None

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-import ipaddress
 from typing import TYPE_CHECKING, Final
 
 from provision.audit.control import MUST, NONE, SHOULD, control, iso, said, snc
 from provision.audit.sources.network import EVERYBODY
+from provision.declare.filters import declared
+from provision.kind import kinds
 from provision.model.finding import Severity
-from provision.model.rule import ANY, Rule
+from provision.model.rule import ANY, Rule, boundless, one_sided
 from provision.text import Text, same, say
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from provision.audit.control import About
-    from provision.audit.sources.network import FloatingIp, Logging, Port, Share, Stacks
+    from provision.audit.sources.network import FloatingIp, Logging, Share, Stacks
+    from provision.model.port import Port
     from provision.resources.security_group import SecurityGroupSpec
     from provision.resources.subnet import SubnetSpec
 
@@ -25,7 +27,6 @@ CLOSED: Final = {
     3389: "rdp", 5432: "postgresql", 5900: "vnc", 5985: "winrm", 6379: "redis", 6443: "kubernetes", 9200: "elasticsearch",
     11211: "memcached", 27017: "mongodb",
 }  # fmt: skip
-_ICMP: Final = {"icmp", "ipv6-icmp"}
 _FILTER = (
     snc("13.2.a", "flows between networks are filtered, the rest refused", "les flux entre réseaux sont filtrés, le reste refusé"),
     iso("A.8.20", "networks are secured", "les réseaux sont sécurisés"),
@@ -132,14 +133,27 @@ def default_group(_about: About, group: SecurityGroupSpec) -> Text | None:
     clauses=_FILTER,
     do=_AMEND,
 )
-def egress_explicit(_about: About, group: SecurityGroupSpec) -> Text | None:
-    """Fail a group that lets everything out."""
-    opened = [
+def egress_explicit(about: About, group: SecurityGroupSpec) -> Text | None:
+    """Fail a group that lets out everything, or more than to the documents' destinations and the tenant's groups."""
+    written = _ways_out(about)
+    more = [
         each
         for each in group.rules or ()
-        if each.direction == "egress" and each.remote == ANY and each.protocol == ANY
+        if each.direction == "egress"
+        and (boundless(each) or (_leaves(each) and not any(way.covers(each) for way in written)))
     ]
-    return _shown(opened) if opened else None
+    return _shown(more) if more else None
+
+
+def _ways_out(about: About) -> frozenset[Rule]:
+    """Return every rule by which the documents let something out."""
+    groups = kinds()["security_group"].desire(about.tenant)
+    return frozenset(each for want in groups for each in want.spec.rules or () if each.direction == "egress")
+
+
+def _leaves(rule: Rule) -> bool:
+    """Tell whether a rule leads elsewhere than to a group of the tenant's."""
+    return rule.remote == ANY or "/" in rule.remote or ":" in rule.remote
 
 
 @control(
@@ -161,11 +175,8 @@ def egress_explicit(_about: About, group: SecurityGroupSpec) -> Text | None:
     ),
 )
 def ports_filter(_about: About, port: Port) -> Text | None:
-    """Fail a port without port security, or with a pair that is a whole family."""
-    if not port.filtered:
-        return say("port security is off", "la sécurité du port est désactivée")
-    wide = [each for each in port.pairs if ipaddress.ip_network(each, strict=False).prefixlen == 0]
-    return same(", ".join(wide)) if wide else None
+    """Fail a port without a filter, or that may bear any address."""
+    return next(port.faults(), None)
 
 
 @control(
@@ -269,24 +280,10 @@ def both_families(about: About, network: Stacks) -> Text | None:
     clauses=_FILTER,
     do=_AMEND,
 )
-def parity(_about: About, group: SecurityGroupSpec) -> Text | None:
-    """Fail a group that is open to the world in one family only."""
-    opened = {
-        (each.direction, "icmp" if each.protocol in _ICMP else each.protocol, _ports(each), each.family): each
-        for each in group.rules or ()
-        if each.remote == ANY
-    }
-    alone = [
-        rule
-        for (*what, family), rule in opened.items()
-        if not any(key[:3] == tuple(what) and key[3] != family for key in opened)
-    ]
+def parity(about: About, group: SecurityGroupSpec) -> Text | None:
+    """Fail a group with a rule that has no twin in the other family, and that the documents do not declare."""
+    alone = one_sided(group.rules or frozenset()) - declared(about.tenant, group.name)
     return _shown(alone) if alone else None
-
-
-def _ports(rule: Rule) -> tuple[int, ...]:
-    """Return the ports as both families have them: types of ICMP are numbered apart."""
-    return () if rule.protocol in _ICMP else rule.ports
 
 
 @control(

@@ -5,15 +5,17 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from provision.audit.source import OfKind, Source, Thing, source
 from provision.audit.sources.storage import volumes
 from provision.kind import Kind, kinds
+from provision.model.quantity import UNLIMITED
 from provision.plan.compare import differences
 
 if TYPE_CHECKING:
     from provision.audit.eyes import Eyes
+    from provision.model.resource import Desired, Live
     from provision.model.tenant import Tenant
 
 
@@ -42,7 +44,9 @@ class Endpoints(Source):
             yield Thing(f"{self.name}/{tenant.key}/{service}", Endpoint(url))
 
 
-QUOTAS: Final = ("compute_quota", "volume_quota", "network_quota", "key_quota")
+def quotas() -> tuple[Kind[Any], ...]:
+    """Return the kinds that are a service's limits: those that stay as long as their project does."""
+    return tuple(kind for kind in kinds().values() if kind.stays)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,38 +62,35 @@ class Quotas(Source):
     """The quotas of each service, held against the documents."""
 
     name = "quota"
-    drawn_from = QUOTAS
+    drawn_from = tuple(kind.name for kind in quotas())
 
     def promised(self, tenant: Tenant) -> Iterator[Thing]:
         """Return what documents ask of each service."""
-        for name in QUOTAS:
-            for want in kinds()[name].desire(tenant):
-                yield Thing(str(want.address), Quota(_unlimited(want.spec), ()), want.origin)
+        for kind in quotas():
+            for want in kind.desire(tenant):
+                yield Thing(str(want.address), Quota(_unlimited(want.spec, want.spec), ()), want.origin)
 
     def found(self, eyes: Eyes, tenant: Tenant) -> Iterator[Thing]:
-        """Return what each service says."""
-        for name in QUOTAS:
-            yield from self._of(eyes, tenant, kinds()[name])
-
-    def _of(self, eyes: Eyes, tenant: Tenant, kind: Kind[Any]) -> Iterator[Thing]:
-        wanted = [kind.resolve(eyes.cloud, want) for want in kind.desire(tenant)]
-        for want in wanted:
-            for thing in OfKind(kind).found(eyes, tenant):
-                live = next(
-                    each for each in eyes.lives(kind.name, tenant.key) if str(each.address) == thing.address
-                )
-                differing = tuple(
-                    f"{each.field}: {each.before} ≠ {each.after}" for each in differences(kind, want, live)
-                )
-                yield Thing(thing.address, Quota(_unlimited(thing.spec, want.spec), differing), want.origin, thing.raw)  # fmt: skip
+        """Return what each service says of what documents manage."""
+        for kind in quotas():
+            for want in kind.desire(tenant):
+                lives = {live.address: live for live in eyes.lives(kind.name, tenant.key)}
+                live = lives.get(want.address)
+                if live is not None:
+                    yield _held_against(kind, kind.resolve(eyes.cloud, want), live)
 
 
-def _unlimited(found: Any, managed: Any = None) -> tuple[str, ...]:  # noqa: ANN401 (any kind's spec)
-    """Return the limits without end; of what is managed only, where that is known."""
+def _held_against(kind: Kind[Any], want: Desired[Any], live: Live[Any]) -> Thing:
+    differing = tuple(f"{each.field}: {each.before} ≠ {each.after}" for each in differences(kind, want, live))
+    return Thing(str(want.address), Quota(_unlimited(live.spec, want.spec), differing), want.origin, live.raw)
+
+
+def _unlimited(found: Any, managed: Any) -> tuple[str, ...]:  # noqa: ANN401 (any kind's spec)
+    """Return the limits without end, of those that documents manage."""
     return tuple(
         each.name
         for each in dataclasses.fields(found)
-        if getattr(found, each.name) == -1 and (managed is None or getattr(managed, each.name) is not None)
+        if getattr(found, each.name) == UNLIMITED and getattr(managed, each.name) is not None
     )
 
 

@@ -1,27 +1,42 @@
-"""People and what they hold: who has which roles, how users sign in, credentials, trusts."""
+"""People and what they hold: who has which roles, how accounts open, credentials, trusts."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 from provision.audit.source import OfKind, Source, Thing, source
+from provision.cloud import credentials
+from provision.cloud.people import Person, grants, people
 from provision.kind import kinds
+from provision.model import sign_in, trust
+from provision.model.credential import MAX_DAYS, Credential, Terms
+from provision.model.trust import Trust
 
 if TYPE_CHECKING:
     from provision.audit.eyes import Eyes
     from provision.model.tenant import Tenant
 
-BYPASSES: Final = ("ignore_password_expiry", "ignore_lockout_failure_attempts", "ignore_user_inactivity")
-_DAY: Final = 86400.0
+METHODS: Final = ("password", "totp", "x509", "ssh")  # names enough for as many methods as anybody asks
+
+
+def everybody(eyes: Eyes, tenant: Tenant) -> Sequence[Person]:
+    """Return the enabled people of a tenant: of its own domain, and whoever has a role there, through groups too."""
+
+    def ask() -> tuple[Person, ...]:
+        eyes.project(tenant.key)
+        found = people(eyes.cloud, tenant.key, grants(eyes.cloud, tenant.key))
+        return tuple(each for each in found if each.enabled)
+
+    return eyes.once(f"people of {tenant.key}", ask)
 
 
 @dataclass(frozen=True, slots=True)
 class Principal:
-    """Who (a group of the documents, ``user:<name>@<domain>`` …), and every role held, as ``role`` or ``role@domain``."""
+    """Somebody, and every role held on the project or the domain, through whatever group."""
 
     who: str
     roles: frozenset[str]
@@ -32,149 +47,90 @@ class Principals(Source):
     """Everybody who has a role on the tenant's project or domain."""
 
     name = "principal"
-    drawn_from = ("role_assignment",)
+    drawn_from = ("role_assignment", "group")
 
     def promised(self, tenant: Tenant) -> Iterator[Thing]:
-        """Return each group with its roles."""
-        return self._gathered(tenant, OfKind(kinds()["role_assignment"]).promised(tenant))
-
-    def found(self, eyes: Eyes, tenant: Tenant) -> Iterator[Thing]:
-        """Return everybody who has a role there, ours or not."""
-        return self._gathered(tenant, OfKind(kinds()["role_assignment"]).found(eyes, tenant))
-
-    def _gathered(self, tenant: Tenant, assignments: Iterable[Thing]) -> Iterator[Thing]:
+        """Return a member of each group, with the group's roles."""
         roles: dict[str, set[str]] = defaultdict(set)
-        for each in assignments:
+        for each in OfKind(kinds()["role_assignment"]).promised(tenant):
             roles[each.spec.who].add(each.spec.role)
         for who, held in roles.items():
             origin = tenant.values.origin(f"identity.groups.{who}")
-            yield Thing(f"{self.name}/{tenant.key}/{who}", Principal(who, frozenset(held)), origin)
+            yield Thing(f"group/{tenant.key}/{who}", Principal(who, frozenset(held)), origin)
+
+    def found(self, eyes: Eyes, tenant: Tenant) -> Iterator[Thing]:
+        """Return each person, roles of all groups together."""
+        for person in everybody(eyes, tenant):
+            held = frozenset(role for role, _ in person.roles)
+            yield Thing(f"user/{tenant.key}/{person.name}", Principal(person.name, held))
 
 
 @dataclass(frozen=True, slots=True)
-class User:
-    """How many distinct methods the weakest rule of a user takes, and which protections it is excused from."""
+class Account:
+    """An account, and its options in Keystone."""
 
     name: str
-    methods: int
-    bypasses: tuple[str, ...]
+    options: Mapping[str, Any]
 
 
 @source
-class Users(Source):
-    """The users of the tenant's own domain, and the members of its groups."""
+class Accounts(Source):
+    """The accounts of the tenant's people."""
 
     name = "user"
 
     def promised(self, tenant: Tenant) -> Iterator[Thing]:
-        """Return a user as the documents want them."""
-        auth = "identity.auth"
-        bypasses = () if tenant.values.get(f"{auth}.bypass") == "none" else BYPASSES
-        methods = int(tenant.values.get(f"{auth}.mfa.min_methods", 1))
-        yield Thing(auth, User("*", methods, bypasses), tenant.values.origin(f"{auth}.mfa.min_methods"))
+        """Return one as the documents want it."""
+        least = int(tenant.values.get(sign_in.MIN_METHODS, 1))
+        excused = tenant.values.get(sign_in.BYPASS) != "none"
+        options = {
+            sign_in.ENABLED: True,
+            sign_in.RULES: [METHODS[:least]],
+            **dict.fromkeys(sign_in.BYPASSES, excused),
+        }
+        yield Thing("identity.auth", Account("*", options), tenant.values.origin(sign_in.MIN_METHODS))
 
     def found(self, eyes: Eyes, tenant: Tenant) -> Iterator[Thing]:
-        """Return each user there is."""
-        for body in users(eyes, tenant):
-            yield Thing(f"{self.name}/{tenant.key}/{body['name']}", _user(body), raw=body)
-
-
-def users(eyes: Eyes, tenant: Tenant) -> Sequence[Mapping[str, Any]]:
-    """Return the enabled users of a tenant, each once."""
-
-    def ask() -> tuple[Mapping[str, Any], ...]:
-        domain, identity = eyes.domain(tenant.key), eyes.cloud.identity
-        found = (
-            {each["id"]: each for each in identity.list("/users", "users", domain_id=domain)}
-            if domain
-            else {}
-        )
-        for group in eyes.lives("group", tenant.key):
-            if group.owned:
-                found.update(
-                    (each["id"], each) for each in identity.get(f"/groups/{group.id}/users")["users"]
-                )
-        return tuple(each for each in found.values() if each.get("enabled", True))  # fmt: skip
-
-    return eyes.once(f"user of {tenant.key}", ask)
-
-
-def _user(body: Mapping[str, Any]) -> User:
-    options = body.get("options", {})
-    rules = options.get("multi_factor_auth_rules") or [[]]
-    on = options.get("multi_factor_auth_enabled", False)
-    methods = min(len(set(rule)) for rule in rules) if on else 1
-    return User(body["name"], max(methods, 1), tuple(each for each in BYPASSES if options.get(each)))
-
-
-@dataclass(frozen=True, slots=True)
-class AppCredential:
-    """An application credential: days until it ends (None: never), what it may do."""
-
-    name: str
-    days: float | None
-    unrestricted: bool
-    roles: frozenset[str]
-    ruled: bool
+        """Return each there is."""
+        for person in everybody(eyes, tenant):
+            address = f"{self.name}/{tenant.key}/{person.name}"
+            yield Thing(address, Account(person.name, person.options), raw=person.raw)
 
 
 @source
 class AppCredentials(Source):
-    """The application credentials of the tenant's users."""
+    """The application credentials of the tenant's people on its project (`Credential`)."""
 
     name = "app_credential"
 
     def promised(self, tenant: Tenant) -> Iterator[Thing]:
         """Return one as the documents allow it."""
-        said = tenant.values.section(self._key)
-        allowed = said.get("roles_max", tenant.values.items("identity.roles.allowed"))
-        spec = AppCredential(
+        terms = Terms.of(tenant.values)
+        spec = Credential(
             "*",
-            said.get("max_days"),
-            bool(said.get("unrestricted", False)),
-            frozenset(allowed),
-            said.get("access_rules") == "required",
+            "*",
+            tenant.key,
+            terms.roles,
+            datetime.now(UTC) + timedelta(days=terms.max_days),
+            bool(tenant.values.get("app_credentials.unrestricted")),
+            () if terms.rules_required else None,
         )
-        yield Thing(self._key, spec, tenant.values.origin(self._key))
-
-    _key = "app_credentials"
+        yield Thing("app_credentials", spec, tenant.values.origin(MAX_DAYS))
 
     def found(self, eyes: Eyes, tenant: Tenant) -> Iterator[Thing]:
-        """Return each credential of each user; its secret is nowhere in the answer."""
-        for user in users(eyes, tenant):
-            path = f"/users/{user['id']}/application_credentials"
-            for body in eyes.cloud.identity.get(path)["application_credentials"]:
-                address = f"{self.name}/{tenant.key}/{user['name']}:{body['name']}"
-                yield Thing(address, _credential(body), raw=body)
-
-
-def _credential(body: Mapping[str, Any]) -> AppCredential:
-    return AppCredential(
-        body["name"],
-        _days(body["expires_at"]) if body.get("expires_at") else None,
-        bool(body.get("unrestricted")),
-        frozenset(each["name"] for each in body.get("roles", ())),
-        bool(body.get("access_rules")),
-    )
-
-
-def _days(moment: str) -> float:
-    at = datetime.fromisoformat(moment.rstrip("Z")).replace(tzinfo=UTC)
-    return (at - datetime.now(UTC)).total_seconds() / _DAY
-
-
-@dataclass(frozen=True, slots=True)
-class Trust:
-    """A delegation by a user: whether it ends, acts as its giver, may be given on."""
-
-    ends: bool
-    impersonates: bool
-    redelegations: int
+        """Return each credential of each person; its secret is nowhere in the answer."""
+        project = eyes.project(tenant.key)
+        for person in everybody(eyes, tenant):
+            path = f"/users/{person.id}/application_credentials"
+            for body in eyes.cloud.identity.list(path, "application_credentials"):
+                if body["project_id"] == project:
+                    address = f"{self.name}/{tenant.key}/{person.name}:{body['name']}"
+                    yield Thing(address, credentials.read(body), raw=body)
 
 
 @source
 class Trusts(Source):
-    """The trusts on the tenant's project."""
+    """The trusts on the tenant's project (`Trust`)."""
 
     name = "trust"
 
@@ -182,25 +138,28 @@ class Trusts(Source):
         """Return one as the documents allow it, none where they allow none."""
         said = tenant.values.section("trusts")
         if said.get("allowed", True):
+            days = said.get("max_days")
             spec = Trust(
-                "max_days" in said, said.get("impersonation", True), int(said.get("redelegation", True))
+                None if days is None else datetime.now(UTC) + timedelta(days=int(days)),
+                bool(said.get("redelegation", True)),
+                bool(said.get("impersonation", True)),
             )
-            yield Thing("trusts", spec, tenant.values.origin("trusts"))  # fmt: skip
+            yield Thing("trusts", spec, tenant.values.origin("trusts"))
 
     def found(self, eyes: Eyes, tenant: Tenant) -> Iterator[Thing]:
         """Return each trust on the project."""
         eyes.everybody()
         every = eyes.whole_by_project("trust", "identity", "/OS-TRUST/trusts", "trusts")
         for body in every.get(eyes.project(tenant.key), ()):
-            spec = Trust(bool(body["expires_at"]), body["impersonation"], body.get("redelegation_count") or 0)
-            yield Thing(f"{self.name}/{tenant.key}/{body['id']}", spec, raw=body)
+            yield Thing(f"{self.name}/{tenant.key}/{body['id']}", trust.read(body), raw=body)
 
 
 @dataclass(frozen=True, slots=True)
 class S3Credential:
-    """A pair of S3 keys; whose."""
+    """A pair of S3 keys: whose, and whether that is an enabled account of the tenant's people."""
 
     user: str
+    living: bool
 
 
 @source
@@ -216,7 +175,9 @@ class S3Credentials(Source):
     def found(self, eyes: Eyes, tenant: Tenant) -> Iterator[Thing]:
         """Return each, without its secret."""
         eyes.everybody()
-        every = eyes.whole_by_project("s3_credential", "identity", "/credentials?type=ec2", "credentials")
+        every = eyes.by_project("s3_credential", "identity", "/credentials", "credentials", type="ec2")
+        living = {person.id for person in everybody(eyes, tenant)}
         for body in every.get(eyes.project(tenant.key), ()):
             raw = {key: body[key] for key in ("id", "type", "user_id", "project_id") if key in body}
-            yield Thing(f"{self.name}/{tenant.key}/{body['id']}", S3Credential(body["user_id"]), raw=raw)
+            spec = S3Credential(body["user_id"], body["user_id"] in living)
+            yield Thing(f"{self.name}/{tenant.key}/{body['id']}", spec, raw=raw)

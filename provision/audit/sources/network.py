@@ -3,32 +3,26 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from provision.audit.source import OfKind, Source, Thing, source
 from provision.kind import kinds
+from provision.model import port
+from provision.model.port import Port
 
 if TYPE_CHECKING:
     from provision.audit.eyes import Eyes
     from provision.model.tenant import Tenant
 
 EVERYBODY: Final = "*"
-_NEUTRONS_OWN: Final = "network:"
-
-
-@dataclass(frozen=True, slots=True)
-class Port:
-    """Whether a port filters, and the addresses it may take beside its own."""
-
-    filtered: bool
-    pairs: tuple[str, ...]
+_SHARED: Final = ("network", "security_group", "qos_policy")
 
 
 @source
 class Ports(Source):
-    """The ports of the tenant, those that people made by hand included; not those of routers and DHCP."""
+    """The ports of the tenant (`Port`), those that people made by hand included; not those by which the cloud serves it."""
 
     name = "port"
 
@@ -36,15 +30,17 @@ class Ports(Source):
         """Return what a port of each network gets."""
         for name, item in tenant.values.section("networks").items():
             path = f"networks.{name}.port_security"
-            yield Thing(path, Port(item.get("port_security", True), ()), tenant.values.origin(path))
+            filtered = bool(item.get("port_security", True))
+            yield Thing(path, Port(filtered, grouped=filtered), tenant.values.origin(path))
 
     def found(self, eyes: Eyes, tenant: Tenant) -> Iterator[Thing]:
         """Return each port."""
+        routers = {live.id for live in eyes.lives("router", tenant.key)}
         for body in eyes.by_project("port", "network", "/ports", "ports").get(eyes.project(tenant.key), ()):
-            if not body["device_owner"].startswith(_NEUTRONS_OWN):
-                pairs = tuple(each["ip_address"] for each in body.get("allowed_address_pairs", ()))
-                spec = Port(bool(body.get("port_security_enabled")), pairs)
-                yield Thing(f"{self.name}/{tenant.key}/{body['name'] or body['id']}", spec, raw=body)
+            if not port.serves(body, routers):
+                yield Thing(
+                    f"{self.name}/{tenant.key}/{body['name'] or body['id']}", port.read(body), raw=body
+                )
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +84,7 @@ class Share:
 
 @source
 class Shares(Source):
-    """What the tenant shares with other projects."""
+    """What of the tenant is shared with other projects, whoever shared it: an entry belongs to who made it."""
 
     name = "share"
     drawn_from = ("rbac_policy",)
@@ -101,14 +97,23 @@ class Shares(Source):
                 yield Thing(path, Share(f"network {name}", target), tenant.values.origin(path))
 
     def found(self, eyes: Eyes, tenant: Tenant) -> Iterator[Thing]:
-        """Return each RBAC entry of the tenant's project."""
-        every = eyes.by_project("share", "network", "/rbac-policies", "rbac_policies")
-        for body in every.get(eyes.project(tenant.key), ()):
+        """Return each RBAC entry of the tenant's project, and of others on what is the tenant's."""
+        project = eyes.project(tenant.key)
+        own = {live.id for kind in _SHARED for live in eyes.lives(kind, tenant.key)}
+        for body in _entries(eyes, own, project):
             at = eyes.cloud.ids.address("project", body["target_tenant"])
             spec = Share(
                 f"{body['object_type']} {body['object_id']}", at.tenant if at else body["target_tenant"]
             )
             yield Thing(f"{self.name}/{tenant.key}/{body['id']}", spec, raw=body)  # fmt: skip
+
+
+def _entries(eyes: Eyes, own: set[str], project: str) -> list[Mapping[str, Any]]:
+    """Return the entries that a project made, or that speak of what it owns."""
+    made = eyes.by_project("share", "network", "/rbac-policies", "rbac_policies").get(project, ())
+    by_object = eyes.by_project("share", "network", "/rbac-policies", "rbac_policies", owner="object_id")
+    spoken_of = [body for each in own for body in by_object.get(each, ())]
+    return list({body["id"]: body for body in (*made, *spoken_of)}.values())
 
 
 @dataclass(frozen=True, slots=True)

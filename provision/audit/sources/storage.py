@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from provision.audit.source import Source, Thing, source
 from provision.kind import kinds
-from provision.model import signature
+from provision.model import encryption, signature
+from provision.model.encryption import Encryption
+from provision.observe.demands import HARDWARE
 
 if TYPE_CHECKING:
     from provision.audit.eyes import Eyes
@@ -18,6 +21,7 @@ if TYPE_CHECKING:
 _OWNER: Final = "os-backup-project-attr:project_id"
 _TELLS_KEYS: Final = "3.64"
 _HOUR: Final = 3600.0
+_FALLBACK: Final = "__DEFAULT__"  # Cinder's own, for clouds that name no other
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,13 +141,10 @@ def _hours(moment: str) -> float:
 
 @dataclass(frozen=True, slots=True)
 class VolumeType:
-    """A type as it encrypts: empty and 0 where it does not."""
+    """A type, and how it encrypts: None where it does not."""
 
     name: str
-    provider: str
-    cipher: str
-    key_size: int
-    control: str
+    encryption: Encryption | None
 
 
 @source
@@ -155,25 +156,24 @@ class VolumeTypes(Source):
 
     def promised(self, tenant: Tenant) -> Iterator[Thing]:
         """Return each type that documents name, as they want it to encrypt."""
-        said = tenant.values.section("storage.volume")
-        on = bool(said.get("encrypted"))
+        how = encryption.wanted(tenant.values) if tenant.values.get("storage.volume.encrypted") else None
+        origin = tenant.values.origin("storage.volume.types")
         for name in tenant.values.items("storage.volume.types"):
-            spec = VolumeType(
-                name,
-                str(said.get("provider", "")) if on else "",
-                str(said.get("cipher", "")) if on else "",
-                int(said.get("key_size", 0)) if on else 0,
-                "front-end" if on else "",
-            )
-            yield Thing("storage.volume.types", spec, tenant.values.origin("storage.volume.types"))
+            yield Thing("storage.volume.types", VolumeType(name, how), origin)
 
     def found(self, eyes: Eyes, tenant: Tenant) -> Iterator[Thing]:
         """Return each type that the tenant can choose."""
         given = {live.spec.type for live in eyes.lives("volume_type_access", tenant.key)}
-        for body in eyes.cloud.shared.volume_types():
-            public = body.get("os-volume-type-access:is_public", body.get("is_public", True))
-            if body["name"] != "__DEFAULT__" and (public or body["name"] in given):
-                yield Thing(f"{self.name}/{tenant.key}/{body['name']}", _type(eyes, body))
+        for body in eyes.once("volume_type", eyes.cloud.shared.volume_types):
+            public = body["os-volume-type-access:is_public"]
+            if body["name"] != _FALLBACK and (public or body["name"] in given):
+                spec = VolumeType(body["name"], _encryption(eyes, body))
+                yield Thing(f"{self.name}/{tenant.key}/{body['name']}", spec, raw=body)
+
+
+def _encryption(eyes: Eyes, body: Mapping[str, Any]) -> Encryption | None:
+    ask = partial(eyes.cloud.shared.volume_encryption, body["id"])
+    return encryption.read(eyes.once(f"encryption of {body['name']}", ask))
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,45 +210,35 @@ class VolumeChoice(Source):
         yield Thing(f"{self.name}/{tenant.key}/*", Choice(types, wanted.get(default or "", default)))
 
 
-def _type(eyes: Eyes, body: Mapping[str, Any]) -> VolumeType:
-    path = f"/types/{body['id']}/encryption"
-    said = eyes.once(f"encryption of {body['name']}", lambda: eyes.cloud.volume.get(path))
-    return VolumeType(
-        body["name"],
-        said.get("provider") or "",
-        said.get("cipher") or "",
-        said.get("key_size") or 0,
-        said.get("control_location") or "",
-    )
-
-
 @dataclass(frozen=True, slots=True)
-class KeyStores:
-    """Where keys rest: the names of the stores; empty when the cloud does not say."""
+class KeyStore:
+    """Where new keys go: the store's name (empty: no key manager is asked for), and whether the operator calls it hardware."""
 
-    stores: tuple[str, ...]
+    name: str
+    hardware: bool
 
 
 @source
-class KeyManager(Source):
-    """The key manager and its secret stores."""
+class KeyStores(Source):
+    """The store that the key manager puts new keys into, where nobody prefers another."""
 
     name = "key_store"
 
     def promised(self, tenant: Tenant) -> Iterator[Thing]:
-        """Return the store that documents ask for, where they require a key manager."""
+        """Return the store that documents ask for."""
         required = "key-manager" in tenant.values.items("services.required")
-        store = tenant.values.get("keys.store", "any")
-        yield Thing("keys.store", KeyStores((store,) if required else ()), tenant.values.origin("keys.store"))
+        store = str(tenant.values.get("keys.store", "any")) if required else ""
+        yield Thing(
+            "keys.store", KeyStore(store, hardware=store == "hsm"), tenant.values.origin("keys.store")
+        )
 
     def found(self, eyes: Eyes, tenant: Tenant) -> Iterator[Thing]:
-        """Return the stores of the key manager. Raises `ServiceAbsent`."""
-        body = eyes.once("key_store", lambda: eyes.cloud.api("key-manager").get("/secret-stores"))
-        names = tuple(
-            " ".join(filter(None, (each["name"], each["secret_store_plugin"], each["crypto_plugin"])))
-            for each in body["secret_stores"]
-        )
-        yield Thing(f"{self.name}/{tenant.key}/*", KeyStores(names))
+        """Return the default store. Raises `ServiceAbsent`, and `NotFound` where the key manager does not tell its stores."""
+        ask = partial(eyes.cloud.api("key-manager").get, "/secret-stores")
+        for body in eyes.once("key_store", ask)["secret_stores"]:
+            if body["global_default"]:
+                spec = KeyStore(body["name"], body["name"] in tenant.estate.items(HARDWARE))
+                yield Thing(f"{self.name}/{tenant.key}/{body['name']}", spec, raw=body)
 
 
 @dataclass(frozen=True, slots=True)

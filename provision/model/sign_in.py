@@ -1,0 +1,37 @@
+"""How an account opens: what its options in Keystone let past the methods and the rules for passwords that it should keep."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+from provision.text import Text, say
+
+MIN_METHODS: Final = "identity.auth.mfa.min_methods"
+BYPASS: Final = "identity.auth.bypass"
+RULES: Final = "multi_factor_auth_rules"
+ENABLED: Final = "multi_factor_auth_enabled"
+NO_FACTOR: Final = "token"  # what another login gave
+BYPASSES: Final = (
+    "ignore_change_password_upon_first_use",
+    "ignore_lockout_failure_attempts",
+    "ignore_password_expiry",
+    "ignore_user_inactivity",
+)
+
+
+def weaknesses(options: Mapping[str, Any], least: int) -> Iterator[Text]:
+    """Yield what lets an account in with fewer methods; Keystone takes rules as enabled unless it is told otherwise."""
+    rules = options.get(RULES) or ()
+    if not rules:
+        yield say("no MFA rule", "aucune règle MFA")
+    if options.get(ENABLED) is False:
+        yield say("MFA is turned off", "MFA désactivée")
+    for rule in rules:
+        if len({*rule} - {NO_FACTOR}) < least:
+            yield say("{rule} is enough", "{rule} suffit", rule=" + ".join(rule))
+
+
+def bypasses(options: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return the options that let an account past a rule for passwords."""
+    return tuple(each for each in BYPASSES if options.get(each))
