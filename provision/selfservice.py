@@ -17,8 +17,8 @@ from provision.cloud import credentials, entry
 from provision.cloud.connect import Cloud, connect
 from provision.declare.shipped import shipped
 from provision.errors import Conflict, NotFound, Refused, UnknownOutcome, UsageError
-from provision.model.credential import RULE_SETS, AccessRule, Credential, Requests, Terms
-from provision.text import Text, say
+from provision.model.credential import RULE_SETS, AccessRule, Credential, Held, Issued, Requests, Terms
+from provision.text import say
 
 if TYPE_CHECKING:
     from provision.model.tenant import Values
@@ -45,22 +45,6 @@ class Wish:
     roles: Sequence[str] = ()
     sets: Sequence[str] = ()
     rules: Sequence[AccessRule] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Issued:
-    """A new credential, and the file that its secret was written to."""
-
-    credential: Credential
-    path: Path
-
-
-@dataclass(frozen=True, slots=True)
-class Held:
-    """A credential that the user has, and what of it the documents do not allow."""
-
-    credential: Credential
-    faults: tuple[Text, ...]
 
 
 def issue(whose: Whose, wish: Wish, path: Path) -> Issued:

@@ -42,6 +42,7 @@ from provision.model.rollout import Rollout
 from provision.observe.facts import facts as observe_facts
 from provision.plan import file as plan_file
 from provision.proof.evidence import save as save_evidence
+from provision.publish import Published
 from provision.record import facts as record
 from provision.record.events import FORMATS
 from provision.record.examine import examine as examine_ledger
@@ -53,7 +54,6 @@ from provision.text import say
 
 if TYPE_CHECKING:
     from provision.cloud.api import Api
-    from provision.model.dataset import File
     from provision.model.estate import Estate, Profile
     from provision.model.facts import Facts
     from provision.model.outcome import Status
@@ -101,15 +101,6 @@ class Founded:
     kept: tuple[str, ...]
     facts: Facts | None
     silence: ProvisionError | None
-
-
-@dataclass(frozen=True, slots=True)
-class Issued:
-    """A catalogue, the files that were published before it was made, and whether it was written (None: not asked for)."""
-
-    catalogue: publish.Catalogue
-    files: tuple[File, ...] = ()
-    written: bool | None = None
 
 
 def init(directory: Path, *, name: str | None, cloud: str | None, language: Language) -> Founded:
@@ -368,7 +359,7 @@ def _signed() -> tuple[str, str]:
     return datetime.now(UTC).isoformat(timespec="seconds"), who.runs()
 
 
-def issue(container: str, files: Sequence[Path], *, cloud: str | None) -> Issued:
+def publish_files(container: str, files: Sequence[Path], *, cloud: str | None) -> Published:
     """Put files into a public container of our own project, and renew its catalogue; takes no estate and no admin.
 
     Raises `Refused` for a container that does not say what the law asks for: nothing is written then.
@@ -377,17 +368,17 @@ def issue(container: str, files: Sequence[Path], *, cloud: str | None) -> Issued
         publish.refuse_unlawful(account, container)
         done = tuple(publish.publish(account, container, file) for file in files)
         made = publish.catalogue(connected, account)
-        return Issued(made, done, written=publish.keep(account, made))
+        return Published(made, done, written=publish.keep(account, made))
 
 
-def catalogue(question: Question, tenant: str | None, *, kept: bool) -> Issued:
+def catalogue(question: Question, tenant: str | None, *, kept: bool) -> Published:
     """Make the catalogue of what a tenant publishes (none named: our own project), and publish it where it is to be `kept`."""
     with _account_of(question, tenant) as (cloud, account):
         made = publish.catalogue(cloud, account)
         if not kept:
-            return Issued(made)
+            return Published(made)
         with cloud.writing():
-            return Issued(made, written=publish.keep(account, made))
+            return Published(made, written=publish.keep(account, made))
 
 
 @contextmanager

@@ -53,8 +53,8 @@ def command(*, container: str, files: Sequence[Path]) -> int:
     from provision import workflow  # noqa: PLC0415 (help needs none of it)
     from provision.report import publishing as report  # noqa: PLC0415
 
-    issued = workflow.issue(container, files, cloud=told.cloud)
+    published = workflow.publish_files(container, files, cloud=told.cloud)
     output.answer(
-        text=lambda look: report.text(issued, look), data=lambda: report.data(issued, language.spoken())
+        text=lambda look: report.text(published, look), data=lambda: report.data(published, language.spoken())
     )
-    return report.exit_code(issued)
+    return report.exit_code(published)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from provision.text import Text, say
@@ -61,6 +62,22 @@ class Credential:
     expires: datetime | None
     unrestricted: bool
     rules: tuple[AccessRule, ...] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Issued:
+    """A new credential, and the file that its secret was written to."""
+
+    credential: Credential
+    path: Path
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A credential that the user has, and what of it the documents do not allow."""
+
+    credential: Credential
+    faults: tuple[Text, ...]
 
 
 @dataclass(frozen=True, slots=True)

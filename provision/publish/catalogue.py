@@ -43,6 +43,15 @@ class Catalogue:
         return (json.dumps(self.document, indent=1, ensure_ascii=False) + "\n").encode()
 
 
+@dataclass(frozen=True, slots=True)
+class Published:
+    """A catalogue, the files that were published before it was made, and whether it was written (None: not asked for)."""
+
+    catalogue: Catalogue
+    files: tuple[File, ...] = ()
+    written: bool | None = None
+
+
 def catalogue(cloud: Cloud, account: Api) -> Catalogue:
     """Read an account and make its catalogue. Raises `Refused` where nothing is published lawfully."""
     left_out: list[Text] = []

@@ -9,9 +9,8 @@ from provision.text import Text, render, say
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from provision.model.credential import Credential
+    from provision.model.credential import Credential, Held, Issued
     from provision.report.look import Look
-    from provision.selfservice import Held, Issued
     from provision.text import Language
 
 
