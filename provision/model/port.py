@@ -51,8 +51,8 @@ class Port:
 
 def read(body: Mapping[str, Any]) -> Port:
     """Return a port as Neutron shows it."""
-    pairs = tuple(str(pair["ip_address"]) for pair in body["allowed_address_pairs"])
-    return Port(bool(body.get("port_security_enabled")), bool(body["security_groups"]), pairs)
+    pairs = tuple(str(pair["ip_address"]) for pair in body.get("allowed_address_pairs", ()))
+    return Port(bool(body.get("port_security_enabled")), bool(body.get("security_groups")), pairs)
 
 
 def serves(body: Mapping[str, Any], routers: Container[str]) -> bool:

@@ -167,7 +167,7 @@ def _leaves(rule: Rule) -> bool:
     key="networks",
     secured=MUST,
     open_data=MUST,
-    decided_by=("port_security_enabled", "allowed_address_pairs"),
+    decided_by=("port_security_enabled", "allowed_address_pairs", "security_groups"),
     clauses=_FILTER,
     do=say(
         "enable port security and remove the address pair (openstack port set --enable-port-security --no-allowed-address)",

@@ -165,7 +165,7 @@ class VolumeTypes(Source):
         """Return each type that the tenant can choose."""
         given = {live.spec.type for live in eyes.lives("volume_type_access", tenant.key)}
         for body in eyes.once("volume_type", eyes.cloud.shared.volume_types):
-            public = body["os-volume-type-access:is_public"]
+            public = body.get("os-volume-type-access:is_public", True)  # told to few: unsaid, it is judged
             if body["name"] != _FALLBACK and (public or body["name"] in given):
                 spec = VolumeType(body["name"], _encryption(eyes, body))
                 yield Thing(f"{self.name}/{tenant.key}/{body['name']}", spec, raw=body)
@@ -268,7 +268,7 @@ class Images(Source):
         """Return each image of the tenant's project."""
         for body in eyes.cloud.api("image").list("/images", "images", owner=eyes.project(tenant.key)):
             yield Thing(
-                f"{self.name}/{tenant.key}/{body['name']}",
+                f"{self.name}/{tenant.key}/{body['name'] or body['id']}",
                 Image(body["visibility"], not signature.lacking(body)),
                 raw=body,
             )
