@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 NAMED_PROJECTS: Final = 20
 BANDWIDTH: Final = "bandwidth"
+FAMILIES: Final = {"ipv4": 4, "ipv6": 6}
 
 
 @dataclass(frozen=True, slots=True)
