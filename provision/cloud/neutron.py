@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 
 NAMED_PROJECTS: Final = 20
 BANDWIDTH: Final = "bandwidth"
-FAMILIES: Final = {"ipv4": 4, "ipv6": 6}
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
-from provision.cloud.neutron import FAMILIES, listed, project_id, writing
+from provision.cloud.neutron import listed, project_id, writing
 from provision.errors import NotFound
 from provision.kind import Kind, immutable, register
 from provision.model.address import Address
 from provision.model.document import named, within, worded
+from provision.model.pool import FAMILIES, SCOPES
 from provision.model.resource import Desired, Live
 from provision.text import say
 
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
     from provision.cloud.connect import Cloud
     from provision.model.tenant import Tenant
 
-SECTION: Final = "network.scopes"
 _IN_USE: Final = say(
     "delete the subnet pools that are of this scope, those that people made too, then apply again",
     "supprimer les réserves de sous-réseaux qui sont de cette portée, y compris celles que des personnes ont créées, puis relancer apply",
@@ -44,7 +44,7 @@ class AddressScope(Kind[AddressScopeSpec]):
     extension = "address-scope"
     spec = AddressScopeSpec
     document = within(
-        SECTION,
+        SCOPES,
         named(
             say(
                 "Address scopes of the tenant: its pools of one scope do not overlap, those of two may",
@@ -62,8 +62,8 @@ class AddressScope(Kind[AddressScopeSpec]):
 
     def desire(self, tenant: Tenant) -> Iterator[Desired[AddressScopeSpec]]:
         """Want each scope of the documents."""
-        for key, item in tenant.values.section(SECTION).items():
-            path = f"{SECTION}.{key}"
+        for key, item in tenant.values.section(SCOPES).items():
+            path = f"{SCOPES}.{key}"
             yield Desired(
                 Address(self.name, tenant.key, key),
                 AddressScopeSpec(key, FAMILIES[item["family"]]),

@@ -7,10 +7,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
-from provision.cloud.neutron import FAMILIES, chosen, found, head, listed, project_id, writing
+from provision.cloud.neutron import chosen, found, head, listed, project_id, writing
 from provision.kind import Kind, chosen_by_cloud, immutable, reference, register
 from provision.model.address import Address
 from provision.model.document import NAME, within, worded
+from provision.model.pool import FAMILIES, POLICY
 from provision.model.resource import Desired, Live
 from provision.text import say
 
@@ -129,6 +130,7 @@ class Subnet(Kind[SubnetSpec]):
     service = "network"
     spec = SubnetSpec
     observed_after = ("project", "network", "subnet_pool")
+    carries = (POLICY,)
     document = within(
         "networks",
         {

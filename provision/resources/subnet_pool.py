@@ -12,6 +12,7 @@ from provision.errors import CloudError
 from provision.kind import Kind, Unmet, chosen_by_cloud, exact_set, immutable, reference, register
 from provision.model.address import Address
 from provision.model.document import NAME, WORDS, named, within, worded
+from provision.model.pool import POOLS
 from provision.model.quantity import UNLIMITED
 from provision.model.resource import Desired, Live
 from provision.model.tenant import in_words
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
     from provision.cloud.connect import Cloud
     from provision.model.tenant import Tenant
 
-SECTION: Final = "network.pools"
 NONE: Final = "none"
 _LENGTHS: Final = {
     "prefix_length": "default_prefixlen",
@@ -69,7 +69,7 @@ class SubnetPool(Kind[SubnetPoolSpec]):
     spec = SubnetPoolSpec
     observed_after = ("project", "address_scope")
     document = within(
-        SECTION,
+        POOLS,
         named(
             say(
                 "Pools of addresses of the tenant's own, for its networks to take theirs from (pool)",
@@ -114,8 +114,8 @@ class SubnetPool(Kind[SubnetPoolSpec]):
 
     def desire(self, tenant: Tenant) -> Iterator[Desired[SubnetPoolSpec]]:
         """Want each pool of the documents."""
-        for key, item in tenant.values.section(SECTION).items():
-            path, scope = f"{SECTION}.{key}", item.get("scope", NONE)
+        for key, item in tenant.values.section(POOLS).items():
+            path, scope = f"{POOLS}.{key}", item.get("scope", NONE)
             within_scope = {Address("address_scope", tenant.key, scope)} if scope != NONE else set()
             yield Desired(
                 Address(self.name, tenant.key, key),
