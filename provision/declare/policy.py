@@ -59,6 +59,11 @@ EMAIL: Final[Schema] = {
 }
 BOTH: Final = closed(("en", "fr"), en=TEXT, fr=TEXT)
 TITLE: Final[Schema] = {"anyOf": [TEXT, BOTH]}
+POOL: Final[Schema] = {
+    "type": "string",
+    "pattern": "^[a-z][a-z0-9-]{0,62}$",
+    "says": {"en": "estate (its pool of IPv6), or a key of network.pools", "fr": "estate (la réserve IPv6 du parc), ou une clé de network.pools"},
+}  # fmt: skip
 PERSON: Final = closed(name=TEXT, email=EMAIL, phone=TEXT)
 RETIREMENT: Final = closed(("reason", "date"), reason=TEXT, date=DATE)
 
@@ -155,7 +160,7 @@ POLICY: Final = closed(
     backup=_BACKUP,
     network=closed(
         ip_versions=listed({"enum": [4, 6]}),
-        ipv6_pool=TEXT,
+        ipv6_pool=POOL,
         zones=listed(TEXT),
     ),
     sharing=closed(allowed=listed(TEXT)),

@@ -88,7 +88,7 @@ def _network(facts: Facts) -> Text:
 
 
 def _families(facts: Facts) -> Iterator[Text]:
-    given = {name: facts.get(key, "none") for key, name in (("ipv4", "IPv4"), ("ipv6", "IPv6"))}
+    given = {name: _prefix(facts, key) for key, name in (("ipv4", "IPv4"), ("ipv6", "IPv6"))}
     if set(given.values()) == {"auto"}:
         yield say(
             "IPv4 and IPv6 addresses from the operator's pools",
@@ -96,6 +96,10 @@ def _families(facts: Facts) -> Iterator[Text]:
         )
         return
     for name, prefix in given.items():
+        pool = facts.get(f"{name.lower()}.pool")
+        if pool is not None:
+            yield say("{name} addresses from its pool `{it}`", "adresses {name} prises dans sa réserve `{it}`", name=name, it=pool)  # fmt: skip
+            continue
         known = {
             "auto": say(
                 "{name} addresses from the operator's pool",
@@ -107,6 +111,12 @@ def _families(facts: Facts) -> Iterator[Text]:
         yield known.get(
             str(prefix), say("{name} addresses {it}", "adresses {name} {it}", name=name, it=names(prefix))
         )
+
+
+def _prefix(facts: Facts, family: str) -> object:
+    """Return what a network says of the addresses of a family, at length or in a word."""
+    at_length = any(each.startswith(f"{family}.") for each in facts)
+    return facts.get(f"{family}.cidr", "auto") if at_length else facts.get(family, "none")
 
 
 def _way(router: object) -> Text:
@@ -413,6 +423,8 @@ _WRITTEN: Final[tuple[Topic, ...]] = (
     # what passes the network
     one("network.ip_versions", "network", say("Address families", "Familles d'adresses"),
         lambda value: phrases.joined([same(f"IPv{each}") for each in value], " and ", " et ")),
+    one("network.ipv6_pool", "network", say("Where IPv6 prefixes come from", "D'où viennent les préfixes IPv6"),
+        word(estate=say("the operator's pool, never a prefix that somebody chose", "la réserve de l'exploitant, jamais un préfixe choisi par quelqu'un")), bound=names),
     Topic("networks.*.port_security", "network", say("No spoofed address, filters that hold", "Pas d'adresse usurpée, des filtres qui tiennent"),
           _everywhere(say("port security on every network", "sécurité des ports sur chaque réseau"), say("port security on no network", "sécurité des ports sur aucun réseau"),
                       say("port security on some networks only", "sécurité des ports sur certains réseaux seulement"))),

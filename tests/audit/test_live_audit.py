@@ -179,6 +179,24 @@ def _pose_as_the_clouds(stand, undo):
     undo(lambda: stand.cloud.network.delete(f"/ports/{made}"))
 
 
+def _prefixes_by_hand(stand, undo):
+    """Two IPv6 prefixes that somebody chose: one of no pool, and one of a pool of the tenant's, called as the operator's is."""
+    network, project = stand.cloud.network, stand.project(stand.clinic)
+    network.put(f"/quotas/{project}", {"quota": {"subnetpool": 1}})
+    about = {
+        "name": stand.clinic.estate.get("pools.ipv6"),
+        "prefixes": ["fd00:9::/48"],
+        "project_id": project,
+    }
+    pool = network.post("/subnetpools", {"subnetpool": about})["subnetpool"]["id"]
+    undo(lambda: network.delete(f"/subnetpools/{pool}"))
+    for name, prefix in (("alone", {"cidr": "2001:db8:9:9::/64"}), ("posing", {"subnetpool_id": pool})):
+        made = network.post("/networks", {"network": {"name": name, "project_id": project}})["network"]["id"]
+        undo(lambda made=made: network.delete(f"/networks/{made}"))
+        body = {"name": name, "network_id": made, "project_id": project, "ip_version": 6, **prefix}
+        network.post("/subnets", {"subnet": body})
+
+
 def until(done):
     for _ in range(200):
         if done():
@@ -207,6 +225,7 @@ BREAKS = {
     _expose: {("TEN-NET-07", "clinic", ...)},
     _open_port: {("TEN-NET-05", "clinic", "loose")},
     _pose_as_the_clouds: {("TEN-NET-05", "clinic", "posing")},
+    _prefixes_by_hand: {("TEN-NET-10", "clinic", "alone"), ("TEN-NET-10", "clinic", "posing"), ("TEN-NET-08", "clinic", "alone"), ("TEN-HA-07", "clinic", "network")},
 }  # fmt: skip
 
 
@@ -312,7 +331,16 @@ def test_a_reader_of_one_project_is_told_what_it_could_not_see(stand):
         eyes = audit.Eyes.open(reader, [stand.clinic])
         found = audit.live(eyes, stand.clinic, audit.tier(stand.clinic.profile, stand.estate.profiles))
     verdicts = {each.control.id: each.status for each in found}
-    seen = {"TEN-NET-01", "TEN-NET-02", "TEN-NET-05", "TEN-NET-08", "TEN-NET-09", "TEN-NET-12", "TEN-CRY-15"}
+    seen = {
+        "TEN-NET-01",
+        "TEN-NET-02",
+        "TEN-NET-05",
+        "TEN-NET-08",
+        "TEN-NET-09",
+        "TEN-NET-10",
+        "TEN-NET-12",
+        "TEN-CRY-15",
+    }
     assert {verdicts[each] for each in seen - set(HERE)} == {Status.PASS}
     blind = {"TEN-IAM-04", "TEN-IAM-06", "TEN-IAM-07", "TEN-IAM-09", "TEN-IAM-13", "TEN-IAM-14", "TEN-HA-02"}
     assert {verdicts[each] for each in blind} == {Status.NOT_EVALUATED}
