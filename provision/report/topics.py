@@ -406,6 +406,11 @@ _WRITTEN: Final[tuple[Topic, ...]] = (
     one("lb.tls", "encryption", say("Encryption at load balancers", "Chiffrement aux répartiteurs de charge"),
         word(required=say("TLS required", "TLS exigé"), optional=say("TLS optional", "TLS facultatif")), bound=names, choice="tls"),
     one("lb.tls_versions", "encryption", say("Versions of TLS", "Versions de TLS"), names, bound=names, choice="tls"),
+    one("pki.min_validity_days", "encryption", say("Certificates are replaced", "Certificats remplacés"),
+        sentence(say("{it} before they expire, at the latest", "{it} avant leur échéance, au plus tard"), phrases.days), bound=phrases.days, choice="tls"),
+    one("pki.issuers", "encryption", say("Issuers of certificates", "Émetteurs des certificats"), names, bound=names, choice="tls"),
+    one("compute.confidential", "encryption", say("Memory of machines", "Mémoire des machines"),
+        flag(say("encrypted, and only what is signed starts", "chiffrée, et seul ce qui est signé démarre"), say("as the cloud has it", "selon le cloud"))),
     one("endpoints.https", "encryption", say("Calls to the cloud", "Appels au cloud"),
         flag(say("over HTTPS only", "par HTTPS seulement"), say("HTTP allowed", "HTTP permis")), choice="tls"),
     one("images.signed", "encryption", say("Signature of images", "Signature des images"),
@@ -544,7 +549,7 @@ _FORMATS: Final = {
 }  # fmt: skip
 _SECTIONS: Final = {
     "identity": "identity", "app_credentials": "identity", "trusts": "identity", "storage": "encryption", "keys": "encryption",
-    "lb": "encryption", "dns": "network", "networks": "network", "network": "network", "security_groups": "network", "sharing": "network",
+    "lb": "encryption", "pki": "encryption", "dns": "network", "networks": "network", "network": "network", "security_groups": "network", "sharing": "network",
     "exposure": "network", "object": "publishing", "images": "publishing", "quotas": "usage", "hosts": "place",
     "compute": "place", "location": "place", "backup": "place", "audit": "logs", "soc": "logs", "exit": "leaving",
 }  # fmt: skip
