@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 
 import pytest
+from certified import pem
 from written import written
 
 from provision import audit
@@ -258,26 +259,6 @@ def test_keys_are_judged_by_what_barbican_says_and_passwords_are_none(judged):
         "named": "FAIL",
     }
     assert "algorithm, bit_length" in found["untold"][1]
-
-
-def pem(days):
-    """A certificate that somebody made for oneself."""
-    from cryptography import x509  # noqa: PLC0415 (only these tests pay for it)
-    from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, generate_private_key  # noqa: PLC0415
-    from cryptography.hazmat.primitives.hashes import SHA256  # noqa: PLC0415
-    from cryptography.hazmat.primitives.serialization import Encoding  # noqa: PLC0415
-    from cryptography.x509.oid import NameOID  # noqa: PLC0415
-
-    pair = generate_private_key(SECP256R1())
-    name = x509.Name(
-        [
-            x509.NameAttribute(NameOID.ORGANIZATION_NAME, "City CA"),
-            x509.NameAttribute(NameOID.COMMON_NAME, "web"),
-        ]
-    )
-    builder = x509.CertificateBuilder(name, name, pair.public_key(), x509.random_serial_number())
-    built = builder.not_valid_before(NOW - timedelta(days=90)).not_valid_after(NOW + timedelta(days=days))
-    return built.sign(pair, SHA256()).public_bytes(Encoding.PEM)
 
 
 def test_a_certificate_is_read_in_either_form():
