@@ -161,7 +161,11 @@ POLICY: Final = closed(
     sharing=closed(allowed=listed(TEXT)),
     egress=word("allowlist", "open"),
     exposure=listed(closed(("reason",), address=TEXT, service=TEXT, reason=TEXT)),
-    lb=closed(tls=word("required", "optional"), tls_versions=listed(word("TLSv1.2", "TLSv1.3"))),
+    lb=closed(
+        tls=word("required", "optional"),
+        tls_versions=listed(word("TLSv1.2", "TLSv1.3")),
+        hsts_days=DAYS,
+    ),
     endpoints=closed(https=FLAG),
     pki=closed(issuers=listed(TEXT), min_validity_days=DAYS),
     vpn=closed(policy=word("forbidden", "strong", "any")),

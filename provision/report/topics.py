@@ -406,6 +406,8 @@ _WRITTEN: Final[tuple[Topic, ...]] = (
     one("lb.tls", "encryption", say("Encryption at load balancers", "Chiffrement aux répartiteurs de charge"),
         word(required=say("TLS required", "TLS exigé"), optional=say("TLS optional", "TLS facultatif")), bound=names, choice="tls"),
     one("lb.tls_versions", "encryption", say("Versions of TLS", "Versions de TLS"), names, bound=names, choice="tls"),
+    one("lb.hsts_days", "encryption", say("Browsers come back by https (HSTS)", "Les navigateurs reviennent en https (HSTS)"),
+        sentence(say("for {it} at least", "pendant {it} au moins"), phrases.days), bound=phrases.days, choice="tls"),
     one("pki.min_validity_days", "encryption", say("Certificates are replaced", "Certificats remplacés"),
         sentence(say("{it} before they expire, at the latest", "{it} avant leur échéance, au plus tard"), phrases.days), bound=phrases.days, choice="tls"),
     one("pki.issuers", "encryption", say("Issuers of certificates", "Émetteurs des certificats"), names, bound=names, choice="tls"),

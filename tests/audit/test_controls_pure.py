@@ -13,6 +13,7 @@ from provision import audit
 from provision.audit.sources.secrets import Kept, Readers
 from provision.audit.sources.vpn import Tunnel
 from provision.errors import Forbidden, NotFound, ServiceAbsent
+from provision.model.address import Address
 from provision.model.certificate import Certificate, read
 from provision.model.finding import Status, Tier
 from provision.model.key import Key
@@ -100,7 +101,7 @@ def test_what_a_control_fails_and_what_it_lets_pass(control, thing, wrong):
         "TEN-CRY-10": {"lb": {"tls": "required"}},
         "TEN-CRY-11": {},
         "TEN-NET-14": {"vpn": {"policy": "any"}},
-        "TEN-HA-01": {"ha": {"groups": {"front": {"policy": "affinity"}}}},
+        "TEN-HA-01": {"ha": {"groups": [{"name": "front", "policy": "affinity"}]}},
         "TEN-HA-04": {"backup": {"site": "same"}},
         "TEN-HA-06": {"clusters": {"min_masters": 3, "floating_ips": True}},
     }.items(),
@@ -347,6 +348,27 @@ def test_listeners_are_judged_with_their_rules(judged):
     assert found["weak"][1] == "DES-CBC3-SHA"
 
 
+def test_listeners_tell_browsers_of_https_for_as_long_as_documents_ask(judged):
+    day, tree = 86400, {"lb": {"tls": "required", "tls_versions": ["TLSv1.3"], "hsts_days": 180}}
+    listeners = [
+        listening("long", hsts_max_age=180 * day),
+        listening("short", hsts_max_age=179 * day),
+        listening("mute", hsts_max_age=None),
+        listening("former"),
+        listening("passes", protocol="TCP"),
+    ]
+    answers = {
+        "load-balancer": {
+            "/lbaas/listeners": {"listeners": listeners},
+            "/lbaas/l7policies": {"l7policies": []},
+        }
+    }
+    found = judged("TEN-CRY-10", answers, tree=tree)
+    assert {name: status for name, (status, _) in found.items()} == {"short": "FAIL", "mute": "FAIL", "former": "NOT_EVALUATED"}  # fmt: skip
+    made_up = audit.template(written("acme", tree), Tier.SECURED, "x")
+    assert {each.status for each in made_up if each.control.id == "TEN-CRY-10"} == {Status.PASS}
+
+
 def test_private_links_are_judged_where_neutron_has_them(judged):
     common = {"project_id": "p1", "encryption_algorithm": "aes-256", "pfs": "group14"}
     answers = {
@@ -361,33 +383,55 @@ def test_private_links_are_judged_where_neutron_has_them(judged):
     assert status == "NOT_EVALUATED" and "not there" in why
 
 
-ZONE = "OS-EXT-AZ:availability_zone"
+MARKED = Owner("e").describe("front", Address("server_group", "acme", "front"))
 
 
 @pytest.mark.parametrize(
     ("group", "said"),
     [
         ({"name": "front", "policy": "anti-affinity"}, None),
+        ({"name": MARKED, "policy": "anti-affinity"}, None),
         ({"name": "acme-front", "policy": "anti-affinity"}, None),
+        ({"name": "front", "policy": "soft-anti-affinity", "members": ["s1"]}, None),
         ({"name": "front", "policy": "soft-anti-affinity", "members": ["s1", "s2"]}, None),
+        ({"name": "front", "policy": "soft-anti-affinity", "members": ["s1", "s3"]}, None),
         (
-            {"name": "front", "policy": "soft-anti-affinity", "members": ["s1", "s3"]},
-            "soft-anti-affinity, in a",
+            {"name": "front", "policy": "soft-anti-affinity", "members": ["s1", "s4", "gone"]},
+            "its 2 machines stand on one host",
         ),
-        ({"name": "front", "policy": "affinity"}, "affinity, in –"),
+        (
+            {"name": "front", "policy": "anti-affinity", "members": ["s1", "s4"]},
+            "its 2 machines stand on one host",
+        ),
+        ({"name": "front", "policy": "affinity"}, "affinity"),
+        ({"name": "front", "policy": "soft-affinity", "members": ["s1", "s2"]}, "soft-affinity"),
         ({"name": "back", "policy": "anti-affinity"}, "there is no such group"),
         ({"name": "front", "policy": "anti-affinity", "project_id": "p2"}, "there is no such group"),
     ],
 )
-@pytest.mark.parametrize("declared", [["front"], {"front": {"policy": "anti-affinity"}}])
-def test_a_declared_group_is_spread_by_the_scheduler_or_over_zones(judged, group, said, declared):
-    servers = [{"id": f"s{n}", "tenant_id": "p1", ZONE: zone} for n, zone in enumerate("aba", start=1)]
+def test_a_declared_group_is_spread_over_hosts_or_zones(judged, group, said):
+    where = {
+        "s1": ("h1", "a"),
+        "s2": ("h2", "a"),
+        "s3": ("h1", "b"),
+        "s4": ("h1", "a"),
+        "shelved": ("", ""),
+        "asleep": ("", ""),
+    }
+    servers = [
+        {"id": name, "tenant_id": "p1", "hostId": host, "OS-EXT-AZ:availability_zone": zone}
+        for name, (host, zone) in where.items()
+    ]
     answers = {
         "compute": {
             "/os-server-groups": {"server_groups": [{"project_id": "p1", "members": [], **group}]},
             "/servers/detail": {"servers": servers},
         }
     }
+    declared = [
+        {"name": "front", "policy": "anti-affinity"},
+        {"name": "former", "policy": "anti-affinity", "state": "retired"},
+    ]
     found = judged("TEN-HA-01", answers, tree={"ha": {"groups": declared}})
     ((status, seen),) = found.values()
     assert (status, seen) == ("PASS", "1 read") if said is None else (status, seen) == ("FAIL", said)

@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING, Final
 from provision.audit.control import MUST, NONE, SHOULD, control, iso, said, snc
 from provision.audit.sources.availability import APART, CONFIDENTIAL, FEWEST, GROUPS, SITE
 from provision.model.finding import Severity, Tier
-from provision.text import Text, say
+from provision.text import Text, same, say
 
 if TYPE_CHECKING:
     from provision.audit.control import About
     from provision.audit.sources.availability import Cluster, Confidence, Group, Place
 
+_APART: Final = frozenset({APART, "soft-anti-affinity"})
+TWO: Final = 2
 _TWICE: Final = snc("17.4.a", "what is needed is there twice", "ce qui est nécessaire existe en double")
 _REDUNDANT: Final = iso("A.8.14", "redundancy of facilities", "redondance des moyens")
 
@@ -29,7 +31,7 @@ _REDUNDANT: Final = iso("A.8.14", "redundancy of facilities", "redondance des mo
     secured=MUST,
     open_data=SHOULD,
     decided_by=("policy",),
-    reads="server_groups.policy, servers.OS-EXT-AZ:availability_zone",
+    reads="server_groups.policy, servers.hostId, servers.OS-EXT-AZ:availability_zone",
     clauses=(
         _TWICE,
         _REDUNDANT,
@@ -41,12 +43,14 @@ _REDUNDANT: Final = iso("A.8.14", "redundancy of facilities", "redondance des mo
     ),
 )
 def spread(_about: About, group: Group) -> Text | None:
-    """Fail a declared group that is not there, or that neither the scheduler nor zones keep apart."""
+    """Fail a declared group that is not there, that is meant to stay together, or all of whose machines are on one host."""
     if not group.policy:
         return say("there is no such group", "il n'y a pas de tel groupe")
-    if group.policy == APART or len(group.zones) > 1:
-        return None
-    return say("{policy}, in {zones}", "{policy}, dans {zones}", policy=group.policy, zones=", ".join(sorted(group.zones)) or "–")  # fmt: skip
+    if group.policy not in _APART:
+        return same(group.policy)
+    if group.machines > 1 and len(group.hosts) < TWO > len(group.zones):
+        return say("its {n} machines stand on one host", "ses {n} machines sont sur un seul hôte", n=group.machines)  # fmt: skip
+    return None
 
 
 @control(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from provision.audit.control import MUST, control, iso, said, snc
+from provision.audit.sources.balancers import DAY, HSTS
 from provision.model.finding import Severity
 from provision.model.listener import VERSIONS
 from provision.text import Text, same, say
@@ -44,10 +45,10 @@ def nothing_plain(_about: About, listener: Listener) -> Text | None:
 
 @control(
     "TEN-CRY-10",
-    over="listener",
+    over="tls_end",
     title=say(
-        "TLS ends in the versions of the profile, and with no weak cipher",
-        "TLS se termine dans les versions du profil, et sans algorithme faible",
+        "TLS ends in the versions of the profile, with no weak cipher, and has browsers come back by it for as long as it says",
+        "TLS se termine dans les versions du profil, sans algorithme faible, et y fait revenir les navigateurs aussi longtemps qu'il le dit",
     ),
     severity=Severity.HIGH,
     key=VERSIONS,
@@ -58,12 +59,17 @@ def nothing_plain(_about: About, listener: Listener) -> Text | None:
     reads="listeners.tls_versions, .tls_ciphers, .hsts_max_age",
     clauses=(_CONFIDENTIAL, _CRYPTOGRAPHY),
     do=say(
-        "set what it offers (openstack loadbalancer listener set --tls-version … --tls-ciphers …)",
-        "régler ce qu'elle offre (openstack loadbalancer listener set --tls-version … --tls-ciphers …)",
+        "set what it offers (openstack loadbalancer listener set --tls-version … --tls-ciphers … --hsts-max-age …)",
+        "régler ce qu'elle offre (openstack loadbalancer listener set --tls-version … --tls-ciphers … --hsts-max-age …)",
     ),
 )
 def tls_as_said(about: About, listener: Listener) -> Text | None:
-    """Fail a listener that offers other versions, or a weak cipher; what hands TLS on does not end it."""
+    """Fail a listener that offers other versions or a weak cipher, or tells browsers of https for less long than is asked."""
     if not listener.offers_only(frozenset(about.values.items(VERSIONS))):
         return same(", ".join(sorted(listener.versions)) or "–")
-    return same(", ".join(listener.weak_ciphers)) if listener.weak_ciphers else None
+    if listener.weak_ciphers:
+        return same(", ".join(listener.weak_ciphers))
+    days = int(about.values.get(HSTS, 0))
+    if listener.hsts < days * DAY:
+        return say("HSTS for {told} s, {days} days are asked", "HSTS pour {told} s, {days} jours sont demandés", told=listener.hsts, days=days)  # fmt: skip
+    return None

@@ -22,7 +22,6 @@ SITE: Final = "backup.site"
 CONFIDENTIAL: Final = "compute.confidential"
 CLUSTERS: Final = "container-infrastructure-management"
 FEWEST: Final = 3
-_ZONE: Final = "OS-EXT-AZ:availability_zone"
 _SECURE_BOOT: Final = ("os:secure_boot", "os_secure_boot")
 _ENCRYPTED_MEMORY: Final = ("hw:mem_encryption", "hw_mem_encryption")
 _ELSEWHERE: Final = say(
@@ -45,12 +44,14 @@ def servers(eyes: Eyes, tenant: Tenant) -> Sequence[Body]:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Machines of which one is to survive: how the scheduler keeps them apart, and the zones that they stand in.
+    """Machines of which one is to survive: how the scheduler places them, how many run, on which hosts and in which zones.
 
     `policy` is empty where there is no group of that name.
     """
 
     policy: str
+    machines: int = 0
+    hosts: frozenset[str] = frozenset()
     zones: frozenset[str] = frozenset()
 
 
@@ -59,29 +60,43 @@ class HaGroups(Source):
     """Each group of machines that documents declare, as Nova has it."""
 
     name = "ha_group"
+    drawn_from = ("server_group",)
 
     def promised(self, tenant: Tenant) -> Iterator[Thing]:
         """Return each group, as documents want it."""
-        declared = tenant.values.get(GROUPS) or ()
-        for name in declared:
-            item = declared[name] if isinstance(declared, Mapping) else {}
-            policy = item.get("policy", APART) if isinstance(item, Mapping) else APART
-            yield Thing(f"{GROUPS}.{name}", Group(policy), tenant.values.origin(f"{GROUPS}.{name}"))
+        for path, name, policy in _declared(tenant):
+            yield Thing(f"server_group/{tenant.key}/{name}", Group(policy), tenant.values.origin(path))
 
     def found(self, eyes: Eyes, tenant: Tenant) -> Iterator[Thing]:
         """Return each group: one that is not there has no policy."""
-        declared = tenant.values.get(GROUPS) or ()
+        declared = list(_declared(tenant))
         if not declared:
             return
         there = {_plain(eyes, tenant, body["name"]): body for body in _groups(eyes, tenant)}
-        zones = {body["id"]: body.get(_ZONE) for body in servers(eyes, tenant)}
-        for name in declared:
+        machines = {body["id"]: body for body in servers(eyes, tenant)}
+        for path, name, _ in declared:
             body = there.get(name)
-            origin = tenant.values.origin(f"{GROUPS}.{name}")
-            members = () if body is None else body.get("members", ())
-            stand = frozenset(str(zones[each]) for each in members if zones.get(each))
-            spec = Group(str((body or {}).get("policy", "")), stand)
-            yield Thing(f"server_group/{tenant.key}/{name}", spec, origin, body)
+            members = [machines[each] for each in (body or {}).get("members", ()) if each in machines]
+            spec = Group(
+                str((body or {}).get("policy", "")),
+                sum(bool(each.get("hostId")) for each in members),
+                _said(members, "hostId"),
+                _said(members, "OS-EXT-AZ:availability_zone"),
+            )
+            yield Thing(f"server_group/{tenant.key}/{name}", spec, tenant.values.origin(path), body)
+
+
+def _declared(tenant: Tenant) -> Iterator[tuple[str, str, str]]:
+    """Yield the path, the name and the policy of each group of the documents that is to be there."""
+    for index, item in enumerate(tenant.values.items(GROUPS)):
+        group: Body = item if isinstance(item, Mapping) else {"name": item}
+        if group.get("state") != "retired":
+            yield f"{GROUPS}.{index}", str(group["name"]), str(group.get("policy", APART))
+
+
+def _said(bodies: Sequence[Body], field: str) -> frozenset[str]:
+    """Return what machines say of where they are; one that stands nowhere yet says nothing."""
+    return frozenset(str(each[field]) for each in bodies if each.get(field))
 
 
 def _plain(eyes: Eyes, tenant: Tenant, name: str) -> str:
