@@ -156,7 +156,7 @@ POLICY: Final = closed(
     network=closed(
         ip_versions=listed({"enum": [4, 6]}),
         ipv6_pool=TEXT,
-        zones=listed(TEXT),
+        zones=open_table(listed(TEXT)),
     ),
     sharing=closed(allowed=listed(TEXT)),
     egress=word("allowlist", "open"),

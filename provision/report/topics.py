@@ -87,6 +87,11 @@ def _network(facts: Facts) -> Text:
     return clauses([*_families(facts), _way(facts.get("router")), *_resolvers(facts), *_rates(facts)])
 
 
+def _zone(facts: Facts) -> Text:
+    networks = ", ".join(f"`{each}`" for each in next(iter(facts.values())))
+    return say("{it}, apart from other zones", "{it}, à part des autres zones", it=networks)
+
+
 def _families(facts: Facts) -> Iterator[Text]:
     given = {name: facts.get(key, "none") for key, name in (("ipv4", "IPv4"), ("ipv6", "IPv6"))}
     if set(given.values()) == {"auto"}:
@@ -286,11 +291,6 @@ _PLAYBOOKS: Final = {
     "log-forwarding": say("sending logs away", "envoi des journaux au dehors"),
     "data-disk-encryption": say("encryption of data disks from inside", "chiffrement des disques de données de l'intérieur"),
 }  # fmt: skip
-_ZONES: Final = {
-    "production": say("production", "production"),
-    "administration": say("administration", "administration"),
-    "publication": say("publication", "publication"),
-}
 _BITS: Final = say("{it} bits", "{it} bits")
 _REGION: Final = say(
     "the operator's own region only, as its estate names it",
@@ -429,7 +429,7 @@ _WRITTEN: Final[tuple[Topic, ...]] = (
         word(exact=say("seen and withdrawn", "vus et retirés"), additive=say("seen and left", "vus et laissés")), bound=names, choice="sharing"),
     Topic("networks.*", "network", say("Network `{name}`", "Réseau `{name}`"), _network, choice="networks",
           patterns=("networks.*.**",), entry=2),
-    one("network.zones", "network", say("Zones kept apart", "Zones tenues à part"), phrases.each(_ZONES), choice="networks"),
+    Topic("network.zones.*", "network", say("Zone `{name}`", "Zone `{name}`"), _zone, choice="networks", patterns=("network.zones.*",), entry=3),
     Topic("routers.*", "network", say("Router `{name}`", "Routeur `{name}`"), _router, choice="networks", patterns=("routers.*.**",), entry=2),
     one("egress", "network", say("What may leave", "Ce qui peut sortir"),
         word(allowlist=say("calls to written destinations only", "seulement vers des destinations écrites"), open=say("calls to the Web at large", "vers tout le Web")), choice="egress"),

@@ -27,6 +27,8 @@ TREE = {
     "pki": {"min_validity_days": 30, "issuers": ["City CA"]},
     "lb": {"tls": "required", "tls_versions": ["TLSv1.3"]},
     "vpn": {"policy": "strong"},
+    "networks": {"back": {"ipv4": "auto", "ipv6": "auto"}},
+    "network": {"zones": {"production": ["back"]}},
     "ha": {"groups": ["front"]},
     "backup": {"site": "other-zone"},
     "clusters": {"tls": "required", "min_masters": 3, "floating_ips": False},
@@ -34,7 +36,7 @@ TREE = {
 }
 NEW = {
     "TEN-CRY-06", "TEN-CRY-07", "TEN-CRY-08", "TEN-CRY-09", "TEN-CRY-10", "TEN-CRY-11", "TEN-CRY-13",
-    "TEN-NET-14", "TEN-HA-01", "TEN-HA-04", "TEN-HA-06",
+    "TEN-NET-11", "TEN-NET-14", "TEN-HA-01", "TEN-HA-04", "TEN-HA-06",
 }  # fmt: skip
 CHECKS = {each.control.id: each for each in audit.checks() if each.control.id in NEW}
 
@@ -100,6 +102,7 @@ def test_what_a_control_fails_and_what_it_lets_pass(control, thing, wrong):
         "TEN-CRY-09": {"lb": {"tls": "optional"}},
         "TEN-CRY-10": {"lb": {"tls": "required"}},
         "TEN-CRY-11": {},
+        "TEN-NET-11": {"networks": {"back": {"ipv4": "auto", "ipv6": "auto"}}},
         "TEN-NET-14": {"vpn": {"policy": "any"}},
         "TEN-HA-01": {"ha": {"groups": [{"name": "front", "policy": "affinity"}]}},
         "TEN-HA-04": {"backup": {"site": "same"}},
@@ -113,6 +116,27 @@ def test_a_lax_template_fails_and_a_strict_one_passes(control, tree):
 
     assert verdicts(tree) == {Status.FAIL}
     assert verdicts(TREE) == {Status.PASS}
+
+
+@pytest.mark.parametrize(
+    ("zones", "said"),
+    [
+        ({"production": ["back"], "administration": ["adm"]}, None),
+        ({"production": ["back", "adm"]}, None),
+        ({"production": ["back"]}, "it is in no zone"),
+        (
+            {"production": ["back", "adm"], "administration": ["adm"]},
+            "it is in several: production, administration",
+        ),
+        ({"production": ["back", "adm"], "backup": ["vault"]}, "no network is in the zone backup"),
+    ],
+)
+def test_each_network_is_in_one_zone_and_each_zone_has_one(zones, said):
+    networks = {name: {"ipv4": "auto", "ipv6": "auto"} for name in ("back", "adm")}
+    tenant = written("acme", {"networks": networks, "network": {"zones": zones}})
+    (found,) = (each for each in audit.template(tenant, Tier.SECURED, "x") if each.control.id == "TEN-NET-11")
+    assert (found.status is Status.PASS) is (said is None)
+    assert said is None or str(found.observed) == said
 
 
 def test_where_documents_forbid_private_links_each_is_a_defect():

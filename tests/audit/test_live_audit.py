@@ -218,6 +218,12 @@ def _balance_badly(stand, undo):
     )
 
 
+def _network_by_hand(stand, undo):
+    body = {"name": "byhand", "project_id": stand.project(stand.clinic)}
+    made = stand.cloud.network.post("/networks", {"network": body})["network"]["id"]
+    undo(lambda: stand.cloud.network.delete(f"/networks/{made}"))
+
+
 def until(done):
     for _ in range(200):
         if done():
@@ -246,6 +252,7 @@ BREAKS = {
     _expose: {("TEN-NET-07", "clinic", ...)},
     _open_port: {("TEN-NET-05", "clinic", "loose")},
     _pose_as_the_clouds: {("TEN-NET-05", "clinic", "posing")},
+    _network_by_hand: {("TEN-NET-11", "clinic", "byhand"), ("TEN-NET-08", "clinic", "byhand")},
     _balance_badly: {("TEN-CRY-09", "clinic", "plain"), ("TEN-CRY-10", "clinic", "old"), ("TEN-CRY-10", "clinic", "weak")},
 }  # fmt: skip
 
