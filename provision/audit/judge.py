@@ -75,16 +75,22 @@ def _judged(check: Check, about: About, look: Looked, subject: str) -> Iterator[
 def _verdicts(check: Check, about: About, things: Sequence[Thing], subject: str) -> Iterator[Finding]:
     well = 0
     for thing in things:
-        missing = thing.lacks(check.decided_by)
-        wrong = None if missing else check.judge(about, thing.spec)
-        if missing:
-            yield _finding(check, about, Status.NOT_EVALUATED, subject, _absent(missing), thing)
+        untold = _untold(check, thing)
+        wrong = None if untold else check.judge(about, thing.spec)
+        if untold is not None:
+            yield _finding(check, about, Status.NOT_EVALUATED, subject, untold, thing)
         elif wrong is not None:
             yield _finding(check, about, Status.FAIL, subject, wrong, thing)
         else:
             well += 1
     if well == len(things):
         yield _finding(check, about, Status.PASS, subject, say("{n} read", "lus : {n}", n=well))
+
+
+def _untold(check: Check, thing: Thing) -> Text | None:
+    """Return why a thing cannot be judged: what decides could not be read, or is not in the API's answer."""
+    missing = thing.lacks(check.decided_by)
+    return thing.unread or (_absent(missing) if missing else None)
 
 
 def _finding(  # noqa: PLR0913, PLR0917 (a finding has these)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final
 from provision.kind import Kind, kinds
 from provision.model.origin import Origin
 from provision.model.tenant import Tenant
+from provision.text import Text
 
 if TYPE_CHECKING:
     from provision.audit.eyes import Eyes
@@ -18,12 +19,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Thing:
-    """One thing to judge: its address, its shape, the line that promises it, and the API's own body where it was found."""
+    """One thing to judge: its address, its shape, the line that promises it, and the API's own body where it was found.
+
+    `unread` says why what decides about this one could not be read, where others of its sort could: it is not judged.
+    """
 
     address: str
     spec: Any
     origin: Origin | None = None
     raw: Mapping[str, Any] | None = None
+    unread: Text | None = None
 
     def lacks(self, fields: Iterable[str]) -> tuple[str, ...]:
         """Return those of some fields that the API's body does not have; none of what was not read from an API."""

@@ -161,12 +161,16 @@ POLICY: Final = closed(
     network=closed(
         ip_versions=listed({"enum": [4, 6]}),
         ipv6_pool=POOL,
-        zones=listed(TEXT),
+        zones=open_table(listed(TEXT)),
     ),
     sharing=closed(allowed=listed(TEXT)),
     egress=word("allowlist", "open"),
     exposure=listed(closed(("reason",), address=TEXT, service=TEXT, reason=TEXT)),
-    lb=closed(tls=word("required", "optional"), tls_versions=listed(word("TLSv1.2", "TLSv1.3"))),
+    lb=closed(
+        tls=word("required", "optional"),
+        tls_versions=listed(word("TLSv1.2", "TLSv1.3")),
+        hsts_days=DAYS,
+    ),
     endpoints=closed(https=FLAG),
     pki=closed(issuers=listed(TEXT), min_validity_days=DAYS),
     vpn=closed(policy=word("forbidden", "strong", "any")),

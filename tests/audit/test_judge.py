@@ -260,6 +260,6 @@ def test_every_control_is_one_of_the_catalogue_and_says_why_it_maps():
 
 
 def test_no_control_is_left_without_a_test():
-    told = Path(__file__).with_name("test_live_audit.py").read_text() + Path(__file__).read_text()
+    told = "".join(each.read_text() for each in Path(__file__).parent.glob("test_*.py"))
     silent = {each.control.id for each in audit.checks()} - set(re.findall(r"TEN-[A-Z]+-\d\d", told))
     assert silent == set()

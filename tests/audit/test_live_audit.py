@@ -2,19 +2,28 @@
 
 from __future__ import annotations
 
+import base64
 import json
+import os
 import secrets
+import sqlite3
 import time
 from contextlib import closing, contextmanager
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
+from certified import pem
 
 from provision import audit, declare, workflow
 from provision import sandbox as control
 from provision.cloud.connect import connect, reconnect
 from provision.errors import NotFound
+from provision.keyring import Ring
 from provision.model.address import Address
-from provision.model.finding import Status
+from provision.model.finding import Status, Tier
+from provision.model.key import KeyPolicy
 from provision.report import audit as report
 from provision.report.look import Look
 
@@ -197,6 +206,42 @@ def _prefixes_by_hand(stand, undo):
         network.post("/subnets", {"subnet": body})
 
 
+def _balance_badly(stand, undo):
+    balancers = stand.cloud.api("load-balancer")
+    body = {
+        "project_id": stand.project(stand.clinic),
+        "vip_network_id": stand.id("network", stand.clinic, "backend"),
+    }
+    made = balancers.post("/lbaas/loadbalancers", {"loadbalancer": body})["loadbalancer"]["id"]
+    undo(lambda: balancers.delete(f"/lbaas/loadbalancers/{made}?cascade=true"))
+
+    def listen(name, **said):
+        asked = {"name": name, "loadbalancer_id": made, **said}
+        return balancers.post("/lbaas/listeners", {"listener": asked})["listener"]["id"]
+
+    plain = listen("plain", protocol="HTTP", protocol_port=80)
+    pool = {"listener_id": plain, "protocol": "HTTP", "lb_algorithm": "ROUND_ROBIN"}
+    balancers.post("/lbaas/pools", {"pool": pool})
+    lead = {"listener_id": listen("leads", protocol="HTTP", protocol_port=8080), "action": "REJECT"}
+    balancers.post("/lbaas/l7policies", {"l7policy": lead})
+    reference = "http://127.0.0.1/v1/secrets/00000000-0000-0000-0000-000000000000"
+    ends = {"protocol": "TERMINATED_HTTPS", "default_tls_container_ref": reference}
+    listen("old", protocol_port=443, tls_versions=["TLSv1.2", "TLSv1.3"], **ends)
+    listen(
+        "weak",
+        protocol_port=8443,
+        tls_versions=["TLSv1.3"],
+        tls_ciphers="TLS_AES_256_GCM_SHA384:DES-CBC3-SHA",
+        **ends,
+    )
+
+
+def _network_by_hand(stand, undo):
+    body = {"name": "byhand", "project_id": stand.project(stand.clinic)}
+    made = stand.cloud.network.post("/networks", {"network": body})["network"]["id"]
+    undo(lambda: stand.cloud.network.delete(f"/networks/{made}"))
+
+
 def until(done):
     for _ in range(200):
         if done():
@@ -225,7 +270,9 @@ BREAKS = {
     _expose: {("TEN-NET-07", "clinic", ...)},
     _open_port: {("TEN-NET-05", "clinic", "loose")},
     _pose_as_the_clouds: {("TEN-NET-05", "clinic", "posing")},
-    _prefixes_by_hand: {("TEN-NET-10", "clinic", "alone"), ("TEN-NET-10", "clinic", "posing"), ("TEN-NET-08", "clinic", "alone"), ("TEN-HA-07", "clinic", "network")},
+    _prefixes_by_hand: {("TEN-NET-10", "clinic", "alone"), ("TEN-NET-10", "clinic", "posing"), ("TEN-NET-08", "clinic", "alone"), ("TEN-HA-07", "clinic", "network"), ("TEN-NET-11", "clinic", "alone"), ("TEN-NET-11", "clinic", "posing")},
+    _network_by_hand: {("TEN-NET-11", "clinic", "byhand"), ("TEN-NET-08", "clinic", "byhand")},
+    _balance_badly: {("TEN-CRY-09", "clinic", "plain"), ("TEN-CRY-10", "clinic", "old"), ("TEN-CRY-10", "clinic", "weak")},
 }  # fmt: skip
 
 
@@ -317,7 +364,122 @@ def test_a_volume_in_clear_its_backup_and_the_type_that_made_it_are_found(stand)
             undo()
     always = {"TEN-CRY-01", "TEN-CRY-03", "TEN-CRY-14", "TEN-HA-07", "TEN-IAM-09"}
     assert {at[0] for at in found} == {*always, "TEN-HA-03"}
-    assert {at[0] for at in copied} == {*always, "TEN-CRY-04"}
+    assert {at[0] for at in copied} == {*always, "TEN-CRY-04", "TEN-HA-04"}  # one zone is all there is
+
+
+@contextmanager
+def member(stand, patch, folder, *roles):
+    """Somebody of the clinic's project: how it is reached, and what `provision audit` says with that access."""
+    with stand.user(stand.clinic, *roles) as (user, password):
+        project = stand.project(stand.clinic)
+        with closing(reconnect(stand.cloud, user=user, password=password, project=project)) as own:
+            config = stand.cloud.connection.config
+            auth = {"auth_url": config.get_auth_args()["auth_url"], "user_id": user, "password": password, "project_id": project}  # fmt: skip
+            entry = {"auth": auth, "region_name": config.get_region_name("identity")}
+            (folder / "clouds.yaml").write_text(json.dumps({"clouds": {"member": entry}}))
+
+            def audited():
+                with patch.context() as here:
+                    here.setenv("OS_CLIENT_CONFIG_FILE", str(folder / "clouds.yaml"))
+                    asked = workflow.Question(stand.folder, (stand.clinic.key,), "member")
+                    return workflow.audit(asked).findings
+
+            yield own, audited
+
+
+def of_keys(findings, status):
+    return {
+        (each.control.id, each.address.rsplit("/", 1)[-1])
+        for each in findings
+        if each.control.id in OF_KEYS and each.status is status
+    }
+
+
+OF_KEYS = {"TEN-CRY-06", "TEN-CRY-07", "TEN-CRY-08", "TEN-CRY-11"}
+
+
+def spoilt_secrets(stand, own):
+    """Secrets of the clinic that are not as they should be; yields the way to each."""
+    keys, far = own.api("key-manager"), datetime.now(UTC) + timedelta(days=800)
+
+    def keep(name, **said):
+        body = {"name": name, "payload": "eA==", "payload_content_type": "application/octet-stream", "payload_content_encoding": "base64"}  # fmt: skip
+        made = keys.post("/secrets", {**body, **said})["secret_ref"].rsplit("/", 1)[-1]
+        read = {"project-access": name == "open", "users": [stand.cloud.user] if name == "named" else []}
+        keys.put(f"/secrets/{made}/acl", {"read": read})
+        return made
+
+    aes = {"secret_type": "symmetric", "algorithm": "aes", "bit_length": 256}
+    ways = [
+        keep("open", secret_type="passphrase"),
+        keep("named", secret_type="passphrase"),
+        keep("long", **aes, expiration=far.strftime("%Y-%m-%dT%H:%M:%S")),
+        keep("short", **{**aes, "bit_length": 128}),
+        keep("over", secret_type="certificate", payload=base64.b64encode(pem(-3)).decode()),
+        keep("old", **aes),
+    ]
+    born = (datetime.now(UTC) - timedelta(days=366)).strftime("%Y-%m-%d %H:%M:%S.%f")
+    file = Path(os.environ["OS_CLIENT_CONFIG_FILE"]).parent / "databases" / "barbican.sqlite"
+    with closing(sqlite3.connect(file, timeout=30)) as rows, rows:
+        changed = rows.execute("UPDATE secrets SET created_at = ? WHERE id = ?", (born, ways[-1]))
+        assert changed.rowcount == 1
+    return [f"/secrets/{each}" for each in ways]
+
+
+def test_secrets_are_judged_by_their_own_project_and_who_is_a_stranger_by_who_knows_its_people(
+    stand, monkeypatch, tmp_path
+):
+    with member(stand, monkeypatch, tmp_path, "member", "creator") as (own, audited):
+        ring = Ring(own, stand.clinic.key, KeyPolicy.of(stand.clinic))
+        made = ring.create("good")
+        asked = {"name": "disk", "size": 1, "volume_type": "luks"}
+        disk = own.volume.post("/volumes", {"volume": asked})["volume"]["id"]
+        until(lambda: own.volume.get(f"/volumes/{disk}")["volume"]["status"] == "available")
+        as_applied = audited()
+        paths = spoilt_secrets(stand, own)
+        broken = audited()
+        with member(stand, monkeypatch, tmp_path, "admin") as (_, by_who_knows):
+            known = by_who_knows()
+        by_operator = workflow.audit(workflow.Question(stand.folder)).findings
+        for path in paths:
+            own.api("key-manager").delete(path)
+        ring.destroy(made)
+        own.volume.delete(f"/volumes/{disk}")
+        until(lambda: gone(own, f"/volumes/{disk}"))
+    assert of_keys(as_applied, Status.PASS) == {("TEN-CRY-06", "keys.acl"), ("TEN-CRY-07", "keys.rotation_days"), ("TEN-CRY-08", "keys.floor"), ("TEN-CRY-11", "pki")}  # fmt: skip
+    weak = {("TEN-CRY-06", "open"), ("TEN-CRY-07", "long"), ("TEN-CRY-07", "old"), ("TEN-CRY-08", "short"), ("TEN-CRY-11", "over")}  # fmt: skip
+    assert of_keys(broken, Status.FAIL) == weak
+    assert of_keys(broken, Status.NOT_EVALUATED) == {("TEN-CRY-06", "named")}
+    assert of_keys(known, Status.FAIL) == {*weak, ("TEN-CRY-06", "named")}
+    told = {
+        str(each.observed) for each in by_operator if each.control.id in OF_KEYS and "clinic" in each.subject
+    }
+    assert len(told) == 1 and "with the access of one of its members" in told.pop()
+
+
+def test_a_declared_group_that_is_not_spread_is_found(stand):
+    declared = {**stand.clinic.values.tree, "ha": {"groups": [{"name": "front", "policy": "anti-affinity"}]}}
+    clinic = replace(stand.clinic, values=replace(stand.clinic.values, tree=declared))
+
+    def seen():
+        eyes = audit.Eyes.open(stand.cloud, [clinic])
+        (found,) = (each for each in audit.live(eyes, clinic, Tier.SECURED) if each.control.id == "TEN-HA-01")
+        return found.status, str(found.observed)
+
+    told = [seen()]
+    with stand.user(stand.clinic, "member") as (user, password):
+        project = stand.project(stand.clinic)
+        with closing(reconnect(stand.cloud, user=user, password=password, project=project)) as own:
+            for policy in ("affinity", "soft-anti-affinity"):
+                body = {"name": "front", "policy": policy}
+                made = own.compute.post("/os-server-groups", {"server_group": body})["server_group"]["id"]
+                told.append(seen())
+                own.compute.delete(f"/os-server-groups/{made}")
+    assert told == [
+        (Status.FAIL, "there is no such group"),
+        (Status.FAIL, "affinity"),
+        (Status.PASS, "1 read"),
+    ]
 
 
 def test_a_reader_of_one_project_is_told_what_it_could_not_see(stand):
