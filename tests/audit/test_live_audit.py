@@ -23,6 +23,7 @@ HERE = {  # what no sandbox on loopback has, whatever the documents say
     "TEN-CRY-15": "it speaks HTTP",
     "TEN-HA-02": "its routers stand on its one node",
 }
+DRIFT = "TEN-GOV-01"  # what is broken behind the tool's back differs from the documents too, and has a test of its own
 
 
 @pytest.fixture(scope="module")
@@ -69,7 +70,13 @@ class Stand:
         """Somebody of the tenant's own domain, with these roles on its project."""
         name, password = f"somebody-{secrets.token_hex(3)}", secrets.token_urlsafe(12)
         domain = self.cloud.identity.get(f"/projects/{self.project(tenant)}")["project"]["domain_id"]
-        asked = {"name": name, "domain_id": domain, "password": password, **body}
+        asked = {
+            "name": name,
+            "domain_id": domain,
+            "password": password,
+            "email": f"{name}@x.example",
+            **body,
+        }
         made = self.cloud.identity.post("/users", {"user": asked})["user"]["id"]
         for role in roles:
             path = f"/projects/{self.project(tenant)}/users/{made}/roles/{self.cloud.shared.roles()[role]}"
@@ -86,7 +93,7 @@ class Stand:
         return {
             (each.control.id, each.subject.rsplit("-", 1)[1], each.address.rsplit("/", 1)[-1])
             for each in audited.findings
-            if each.status is Status.FAIL and each.control.id not in HERE
+            if each.status is Status.FAIL and each.control.id not in {*HERE, DRIFT}
         }
 
 
@@ -263,7 +270,7 @@ def test_people_who_sign_in_too_easily_and_credentials_that_never_end_are_found(
         }
         stand.cloud.identity.post("/credentials", {"credential": body})
         audited = workflow.audit(workflow.Question(stand.folder))
-        found = {each.control.id for each in audited.findings if each.status is Status.FAIL} - set(HERE)
+        found = {each.control.id for each in audited.findings if each.status is Status.FAIL} - {*HERE, DRIFT}
         assert secret["secret"] not in repr(audited)
         stand.cloud.identity.delete(f"{path}/{made}")
     assert found == {"TEN-IAM-07", "TEN-IAM-09", "TEN-IAM-10", "TEN-IAM-11", "TEN-IAM-12", "TEN-IAM-13"}

@@ -66,7 +66,9 @@ def test_a_retry_after_of_a_day_is_capped(ground, full, figure):
 def test_creates_whose_answers_say_nothing_are_found_or_made_once(ground, figure, kind):
     estate = ground(timeout=1.5)
     estate.tenants(2)
-    every_third = list(range(1, 3 * ATTEMPTS - 3, 3))  # of each kind of thing; one creation cannot meet them all
+    every_third = list(
+        range(1, 3 * ATTEMPTS - 3, 3)
+    )  # of each kind of thing; one creation cannot meet them all
     estate.simulator.control(
         faults=[
             {"kind": kind, "methods": "POST", "paths": f"/{path}$", "nth": every_third, "hold": 6}
