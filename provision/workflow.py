@@ -8,7 +8,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing, contextmanager, nullcontext
+from contextlib import closing, contextmanager, nullcontext, suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import partial
@@ -31,11 +31,12 @@ from provision.cloud.others import project_of
 from provision.declare import examples, scaffold
 from provision.declare.specimen import specimen
 from provision.draft import Draft, foresee, look
-from provision.errors import Forbidden, NotFound, ProvisionError, Refused, UsageError
+from provision.errors import CloudError, Forbidden, NotFound, ProvisionError, Refused, UsageError
 from provision.keyring import Ring
 from provision.model.applied import Applied, Requests
+from provision.model.book import Book
 from provision.model.event import Listener, ignore
-from provision.model.finding import Audited, Finding
+from provision.model.finding import Access, Audited, Finding
 from provision.model.key import KeyPolicy
 from provision.model.proof import Proven, Subject
 from provision.model.rollout import Rollout
@@ -45,6 +46,7 @@ from provision.proof.evidence import save as save_evidence
 from provision.publish import Published
 from provision.record import facts as record
 from provision.record.events import FORMATS
+from provision.record.examine import Side
 from provision.record.examine import examine as examine_ledger
 from provision.record.examine import read as read_ledger
 from provision.record.keeper import Keeper, keeper
@@ -314,27 +316,41 @@ def audit(question: Question, on_event: Listener = ignore) -> Audited:
     """Judge tenants by what the cloud has, over a session that cannot write; what may not be read is said, not guessed."""
     started = time.monotonic()
     with _connected(question) as (estate, tenants, cloud):
-        present = [tenant for tenant in tenants if not tenant.retired]
-        eyes = auditing.Eyes.open(cloud, present, on_event)
+        eyes = auditing.Eyes.open(cloud, tenants, on_event, _book(estate))
 
         def judged(tenant: Tenant) -> tuple[Finding, ...]:
             return auditing.live(eyes, tenant, auditing.tier(tenant.profile, estate.profiles))
 
         # Threads of their own: sources ask `Cloud.each`, which would wait for these in its pool.
         with ThreadPoolExecutor(question.workers, "audit") as pool:
-            findings = tuple(chain.from_iterable(pool.map(judged, present)))
+            findings = tuple(chain.from_iterable(pool.map(judged, tenants)))
         audited = Audited(
             cloud.name,
             *_signed(),
-            {each.key: (each.profile, each.profile_version) for each in present},
+            {each.key: (each.profile, each.profile_version) for each in tenants},
             findings,
             eyes.unseen(),
             *eyes.coverage(),
             cloud.requests(),
             time.monotonic() - started,
+            tuple(chain.from_iterable(_access(eyes, tenant) for tenant in tenants)),
         )
         keeper(estate, on_event).note(record.audited(audited))
         return audited
+
+
+def _access(eyes: auditing.Eyes, tenant: Tenant) -> tuple[Access, ...]:
+    """Return who can do what with a tenant; of one that is not there, or where that may not be read, nothing."""
+    with suppress(CloudError):
+        return auditing.accesses(eyes, tenant)
+    return ()
+
+
+def _book(estate: Estate) -> Book:
+    """Return what the estate's ledger is worth."""
+    found = examine_ledger(estate.directory / STATE)
+    sides = {side: tuple(each.what for each in found.of(side)) for side in Side}
+    return Book(found.entries, sides[Side.INTEGRITY], sides[Side.COMPLETENESS])
 
 
 def audit_profiles(names: Sequence[str], profiles: Mapping[str, Profile], folder: Path | None) -> Audited:

@@ -11,9 +11,10 @@ from provision.audit import controls, sources
 from provision.audit.control import checks
 from provision.audit.eyes import Eyes
 from provision.audit.judge import live, template, tier
+from provision.audit.sources.access import accesses
 
 for _room in (sources, controls):
     for _module in pkgutil.iter_modules(_room.__path__):
         import_module(f"{_room.__name__}.{_module.name}")
 
-__all__ = ["Eyes", "checks", "live", "template", "tier"]
+__all__ = ["Eyes", "accesses", "checks", "live", "template", "tier"]

@@ -50,13 +50,17 @@ Asked = Callable[[Values], bool]
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """A control with its predicate, the source of what it judges, and whether documents ask for it."""
+    """A control with its predicate, the source of what it judges, and whether documents ask for it.
+
+    One on evidence from `outside` is judged where its tier demands it, whether documents ask or not, and where there is some.
+    """
 
     control: Control
     over: str
     decided_by: tuple[str, ...]
     asked: Asked
     judge: Predicate
+    outside: bool = False
 
 
 _CHECKS: Final[dict[str, Check]] = {}
@@ -101,6 +105,7 @@ def control(  # noqa: PLR0913 (a control is exactly this)
     reads: str = "",
     decided_by: tuple[str, ...] = (),
     asked: Asked = always,
+    outside: bool = False,
 ) -> Callable[[Predicate], Predicate]:
     """Register a predicate as a control; `reads` says the API fields as a person names them."""
 
@@ -114,7 +119,7 @@ def control(  # noqa: PLR0913 (a control is exactly this)
         facts = Control(
             identifier, title, severity, key, {over: (reads,) if reads else decided_by}, levels, clauses, do
         )
-        _CHECKS[identifier] = Check(facts, over, decided_by, asked, judge)
+        _CHECKS[identifier] = Check(facts, over, decided_by, asked, judge, outside)
         return judge
 
     return keep

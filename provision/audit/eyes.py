@@ -13,6 +13,7 @@ from provision.audit.source import sources
 from provision.errors import CloudError, Forbidden, NotFound, ProvisionError, ServiceAbsent
 from provision.kind import kinds
 from provision.model.address import Address
+from provision.model.book import Book
 from provision.model.event import Listener, ignore
 from provision.model.finding import Unseen
 from provision.observe import survey
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 Body = Mapping[str, Any]
+NO_BOOK: Final = Book()
 FIRST: Final = ("domain", "project")
 
 
@@ -32,18 +34,21 @@ FIRST: Final = ("domain", "project")
 class Eyes:
     """A cloud as an auditor sees it; every list is asked for once.
 
-    `refused` holds, by kind or list, the error that it was answered with.
+    `refused` holds, by kind or list, the error that it was answered with; `book` is what our own ledger is worth.
     """
 
     cloud: Cloud
     found: Mapping[tuple[str, str], Sequence[Live[Any]]]
     refused: dict[str, CloudError]
+    book: Book = NO_BOOK
     _kept: dict[str, Any] = field(default_factory=dict)
     _locks: dict[str, threading.Lock] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     @classmethod
-    def open(cls, cloud: Cloud, tenants: Sequence[Tenant], on_event: Listener = ignore) -> Eyes:
+    def open(
+        cls, cloud: Cloud, tenants: Sequence[Tenant], on_event: Listener = ignore, book: Book = NO_BOOK
+    ) -> Eyes:
         """Look at every kind of resource of some tenants; one that is refused is noted, and the others are read on."""
         refused: dict[str, CloudError] = {}
         keys = frozenset(tenant.key for tenant in tenants)
@@ -57,7 +62,7 @@ class Eyes:
         found: dict[tuple[str, str], list[Live[Any]]] = defaultdict(list)
         for live in lives:
             found[live.address.kind, live.address.tenant].append(live)
-        return cls(cloud, found, refused)
+        return cls(cloud, found, refused, book)
 
     def lives(self, kind: str, tenant: str) -> Sequence[Live[Any]]:
         """Return what there is of a kind. Raises `CloudError` where it could not be read, `ServiceAbsent` without its service."""
@@ -84,6 +89,14 @@ class Eyes:
         if known is None:
             raise self.refused.get("project") or _nobody(tenant)
         return known
+
+    def project_body(self, tenant: str) -> Body:
+        """Return a tenant's project as Keystone shows it. Raises `CloudError` when none is to be seen."""
+        project = self.project(tenant)
+        for live in self.found.get(("project", tenant), ()):
+            if live.id == project:
+                return live.raw
+        raise _nobody(tenant)
 
     def domain(self, tenant: str) -> str | None:
         """Return the id of a tenant's own domain, None when it has none."""

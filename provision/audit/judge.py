@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, date, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from provision.audit.control import About, Check, checks
 from provision.audit.eyes import Eyes, why
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from provision.model.estate import Profile
     from provision.model.tenant import Tenant
 
+_READ: Final = say("read", "lu")
 Looked = Callable[[Source], Iterable[Thing]]
 
 
@@ -36,16 +37,18 @@ def tier(profile: str, profiles: Mapping[str, Profile]) -> Tier:
 
 def template(tenant: Tenant, of: Tier, name: str) -> tuple[Finding, ...]:
     """Judge what a template makes: a tenant made up from it, and no cloud."""
-    return _all(About(tenant, of), lambda source: source.promised(tenant), name)
+    return _all(checks(), About(tenant, of), lambda source: source.promised(tenant), name)
 
 
 def live(eyes: Eyes, tenant: Tenant, of: Tier) -> tuple[Finding, ...]:
-    """Judge what the cloud has of a tenant."""
-    return _all(About(tenant, of), lambda source: source.found(eyes, tenant), tenant.key)
+    """Judge what the cloud has of a tenant; of one that leaves, what is left of it."""
+    known = sources()
+    those = [check for check in checks() if not tenant.retired or known[check.over].of_leavers]
+    return _all(those, About(tenant, of), lambda source: source.found(eyes, tenant), tenant.key)
 
 
-def _all(about: About, look: Looked, subject: str) -> tuple[Finding, ...]:
-    found = [each for check in checks() for each in _judged(check, about, look, subject)]
+def _all(those: Iterable[Check], about: About, look: Looked, subject: str) -> tuple[Finding, ...]:
+    found = [each for check in those for each in _judged(check, about, look, subject)]
     return waived(about.tenant, found, _today())
 
 
@@ -55,11 +58,11 @@ def _today() -> date:
 
 def _judged(check: Check, about: About, look: Looked, subject: str) -> Iterator[Finding]:
     """Yield what a control finds: each failure, each thing that could not be judged, or that all is well."""
-    level, asked = check.control.levels[about.tier], check.asked(about.values)
+    level, asked = check.control.levels[about.tier], _asked(check, about)
     if level is Level.NONE or (level is Level.SHOULD and not asked):
         yield _finding(check, about, Status.NOT_APPLICABLE, subject, _not_asked(level))
         return
-    if not asked:
+    if not asked and not check.outside:
         yield _finding(check, about, Status.FAIL, subject, say("the documents do not ask for it", "les documents ne le demandent pas"))  # fmt: skip
         return
     try:
@@ -72,25 +75,30 @@ def _judged(check: Check, about: About, look: Looked, subject: str) -> Iterator[
     )  # fmt: skip
 
 
+def _asked(check: Check, about: About) -> bool:
+    shown = check.outside and any(check.control.id in each.controls for each in about.tenant.evidence)
+    return shown or check.asked(about.values)
+
+
 def _verdicts(check: Check, about: About, things: Sequence[Thing], subject: str) -> Iterator[Finding]:
     well = 0
     for thing in things:
-        untold = _untold(check, thing)
-        wrong = None if untold else check.judge(about, thing.spec)
-        if untold is not None:
-            yield _finding(check, about, Status.NOT_EVALUATED, subject, untold, thing)
-        elif wrong is not None:
-            yield _finding(check, about, Status.FAIL, subject, wrong, thing)
-        else:
-            well += 1
+        status, said = _verdict(check, about, thing)
+        if status is not Status.PASS or thing.grounds:
+            yield _finding(check, about, status, subject, said, thing)
+        well += status is Status.PASS and not thing.grounds
     if well == len(things):
         yield _finding(check, about, Status.PASS, subject, say("{n} read", "lus : {n}", n=well))
 
 
-def _untold(check: Check, thing: Thing) -> Text | None:
-    """Return why a thing cannot be judged: what decides could not be read, or is not in the API's answer."""
+def _verdict(check: Check, about: About, thing: Thing) -> tuple[Status, Text]:
+    if thing.silence is not None:
+        return thing.silence.status, thing.silence.why
     missing = thing.lacks(check.decided_by)
-    return thing.unread or (_absent(missing) if missing else None)
+    if missing:
+        return Status.NOT_EVALUATED, _absent(missing)
+    wrong = check.judge(about, thing.spec)
+    return (Status.PASS, thing.grounds or _READ) if wrong is None else (Status.FAIL, wrong)
 
 
 def _finding(  # noqa: PLR0913, PLR0917 (a finding has these)

@@ -9,6 +9,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from provision.kind import Kind, kinds
+from provision.model.finding import Status
 from provision.model.origin import Origin
 from provision.model.tenant import Tenant
 from provision.text import Text
@@ -18,17 +19,31 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
+class Silence:
+    """Why nothing is said of a thing: it could not be told (``NOT_EVALUATED``), or is not asked here (``NOT_APPLICABLE``)."""
+
+    status: Status
+    why: Text
+
+
+def untold(why: Text) -> Silence:
+    """Return the silence of a thing of which what decides could not be read, where others of its sort could."""
+    return Silence(Status.NOT_EVALUATED, why)
+
+
+@dataclass(frozen=True, slots=True)
 class Thing:
     """One thing to judge: its address, its shape, the line that promises it, and the API's own body where it was found.
 
-    `unread` says why what decides about this one could not be read, where others of its sort could: it is not judged.
+    With a `silence` it is not judged; `grounds` is what a verdict that it holds rests on, where that is to be told.
     """
 
     address: str
     spec: Any
     origin: Origin | None = None
     raw: Mapping[str, Any] | None = None
-    unread: Text | None = None
+    silence: Silence | None = None
+    grounds: Text | None = None
 
     def lacks(self, fields: Iterable[str]) -> tuple[str, ...]:
         """Return those of some fields that the API's body does not have; none of what was not read from an API."""
@@ -40,6 +55,11 @@ class Source(ABC):
 
     name: ClassVar[str]
     drawn_from: ClassVar[tuple[str, ...]] = ()
+
+    @property
+    def of_leavers(self) -> bool:
+        """Tell that it is looked at of tenants that leave; of those, nothing else is."""
+        return False
 
     @abstractmethod
     def promised(self, tenant: Tenant) -> Iterable[Thing]:
@@ -76,6 +96,11 @@ def source(found: type[Source]) -> type[Source]:
     """Make a source known; a class decorator."""
     _SOURCES[found.name] = found()
     return found
+
+
+def known_as(name: str, found: Source) -> None:
+    """Make one of several sources of a class known, under a name of its own."""
+    _SOURCES[name] = found
 
 
 @cache

@@ -15,7 +15,7 @@ from provision.text import say
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-DOCUMENTS: Final = ("estate", "tenant", "profile", "request")
+DOCUMENTS: Final = ("estate", "tenant", "profile", "request", "evidence")
 
 
 @click.command(
@@ -62,6 +62,7 @@ def _schema(name: str, results: Iterable[str]) -> dict[str, Any]:
             "tenant": declare.tenant_schema,
             "profile": declare.profile_schema,
             "request": declare.request_schema,
+            "evidence": declare.evidence_schema,
         }
         return declare.published(made[name]())
     if name in results:

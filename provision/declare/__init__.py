@@ -12,6 +12,7 @@ from provision.declare.node import Origins
 from provision.declare.profiles import profiles_folder
 from provision.declare.schema import (
     estate_schema,
+    evidence_schema,
     profile_schema,
     published,
     request_schema,
@@ -31,6 +32,7 @@ __all__ = [
     "desired",
     "enforced",
     "estate_schema",
+    "evidence_schema",
     "explain",
     "load",
     "profile_schema",

@@ -7,6 +7,8 @@ from pathlib import Path
 
 from provision.declare import cross
 from provision.declare.check import shape
+from provision.declare.evidence import FOLDER as EVIDENCE
+from provision.declare.evidence import handed_out, shown
 from provision.declare.federation import itself, lacking
 from provision.declare.layers import suggestion
 from provision.declare.node import Layer, Node, values
@@ -28,6 +30,8 @@ def load(directory: Path) -> Estate:
     profiles = shelf.all()
     tenants = _tenants(directory, estate, profiles, shelf.names, mistakes)
     _requests(directory, mistakes)
+    known = {Path(file).stem for file in _files(directory, "tenants")}
+    evidence = shown(directory, _files(directory, EVIDENCE), known, mistakes)
     mistakes += cross.check(
         values(estate), {name: built.profile for name, built in profiles.items()}, tenants
     )
@@ -38,9 +42,10 @@ def load(directory: Path) -> Estate:
         name=str(estate.value["estate"]),
         cloud=estate.value.get("cloud"),
         values=values(estate),
-        tenants={tenant.key: tenant for tenant in tenants},
+        tenants={tenant.key: tenant for tenant in handed_out(evidence, tenants)},
         profiles={name: built.profile for name, built in profiles.items()},
         itself=itself(estate, tenants),
+        evidence=evidence,
     )
 
 

@@ -13,7 +13,7 @@ from typing import Any, Literal
 from provision.model.origin import Origin
 from provision.model.tenant import Path, Values
 
-LayerName = Literal["floor", "tenant", "size", "profile", "estate", "request", "provision"]
+LayerName = Literal["floor", "tenant", "size", "profile", "estate", "request", "evidence", "provision"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""JSON Schemas (2020-12) of the four documents; what a tenant may ask for comes from the kinds.
+"""JSON Schemas (2020-12) of the five documents; what a tenant may ask for comes from the kinds.
 
 Five keywords are ours, and any other tool may ignore them: ``quota: <unit>`` (the four words or a number of that
 unit), ``sized: true`` (a quota that a tenant's size multiplies), ``quantity: <unit>``, ``cidr: 4|6`` (0 for either) and
@@ -30,6 +30,7 @@ from provision.declare.policy import (
     word,
 )
 from provision.kind import kinds
+from provision.model.evidence import ATTESTABLE, CONFIDENCES, EVERYBODY, FAILS, HOLDS
 
 SALT: Final[Schema] = {
     "type": "string",
@@ -259,6 +260,39 @@ def request_schema() -> Schema:
         changes=_layer("tenant", "profile", *PROFILES_ONLY),
     )
     return {"$schema": DIALECT, "title": "request", **_literal(schema, but=("changes",))}
+
+
+_FEW: Final = {"minItems": 1, "uniqueItems": True}
+_FILE: Final[Schema] = {
+    "type": "string",
+    "pattern": r"^(?![/~])(?!(.*/)?\.\.(/|$)).+$",
+    "says": {"en": "a file below evidence/ (files/review.pdf)", "fr": "un fichier sous evidence/ (files/revue.pdf)"},
+}  # fmt: skip
+_SHA256: Final[Schema] = {
+    "type": "string",
+    "pattern": "^[0-9a-f]{64}$",
+    "says": {"en": "a SHA-256 (64 hexadecimal digits: sha256sum FILE)", "fr": "un SHA-256 (64 chiffres hexadécimaux : sha256sum FICHIER)"},
+}  # fmt: skip
+
+
+@cache
+def evidence_schema() -> Schema:
+    """Return the schema of ``evidence/<id>.yaml``."""
+    schema = closed(
+        ("evidence", "controls", "tenants", "what", "date", "file", "sha256", "confidence", "owner"),
+        evidence={"type": "string", "pattern": "^[a-z0-9][a-z0-9-]{1,60}$", "says": _NAME},
+        controls={**listed(word(*ATTESTABLE)), **_FEW},
+        tenants={"anyOf": [word(EVERYBODY), {**listed(TEXT), **_FEW}]},
+        what=TITLE,
+        outcome=word(HOLDS, FAILS),
+        date=DATE,
+        valid_until=DATE,
+        file=_FILE,
+        sha256=_SHA256,
+        confidence=word(*CONFIDENCES),
+        owner=TEXT,
+    )
+    return {"$schema": DIALECT, "title": "evidence", **_literal(schema)}
 
 
 def published(schema: Schema) -> dict[str, Any]:

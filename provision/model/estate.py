@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from provision.model.evidence import Evidence
 from provision.model.marker import Owner
 from provision.model.origin import Origin
 from provision.model.tenant import Tenant, Values
@@ -57,6 +58,7 @@ class Estate:
     tenants: Mapping[str, Tenant]
     profiles: Mapping[str, Profile]
     itself: Tenant | None = None
+    evidence: Sequence[Evidence] = ()
 
     @property
     def owner(self) -> Owner:

@@ -108,6 +108,19 @@ class Finding:
     waiver: Waiver | None = None
 
 
+@dataclass(frozen=True, slots=True, order=True)
+class Access:
+    """That somebody can do something: a person's role on a tenant's project or domain, and through what (itself, a group)."""
+
+    tenant: str
+    who: str
+    role: str
+    on: str
+    through: str
+    enabled: bool
+    address: str
+
+
 @dataclass(frozen=True, slots=True)
 class Unseen:
     """Something that could not be read, and why."""
@@ -120,7 +133,8 @@ class Unseen:
 class Audited:
     """An audit: its findings, what it could not read, and how much of what is there no control judged.
 
-    `cloud` is empty for templates; `subjects` are tenants or profiles, with the profile and its version.
+    `cloud` is empty for templates; `subjects` are tenants or profiles, with the profile and its version. `access` is who can
+    do what with the tenants of which that could be read.
     """
 
     cloud: str
@@ -133,3 +147,4 @@ class Audited:
     unassessed: tuple[str, ...] = ()
     requests: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     seconds: float = 0.0
+    access: tuple[Access, ...] = ()

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, TypeGuard
 
 from provision.model.address import ESTATE
+from provision.model.evidence import Evidence
 from provision.model.origin import Origin
 from provision.model.resource import Retirement
 
@@ -72,7 +73,7 @@ class Tenant:
     knows once (external network, pools, flavours and volume types by role, naming, destinations).
     `names` holds the rendered names of the estate's naming rules (``names["project"]``,
     ``names["domain"]``), under ``group:<key>`` the name of each group it declares, and under ``pseudonym`` what
-    the cloud calls it where the estate's naming says so.
+    the cloud calls it where the estate's naming says so. `evidence` is what was shown of it from outside.
     """
 
     key: str
@@ -81,6 +82,7 @@ class Tenant:
     values: Values
     estate: Values
     names: Mapping[str, str] = field(default_factory=dict)
+    evidence: Sequence[Evidence] = ()
 
     def group_name(self, group: str) -> str:
         """Return what a group of the documents is called in the cloud."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from itertools import groupby
 from typing import TYPE_CHECKING, Any, Final
 
@@ -118,8 +118,30 @@ def _subject(key: str, profile: str, version: str, findings: Sequence[Finding], 
     shown = (*TOLD, Status.PASS, Status.NOT_APPLICABLE) if look.verbose else TOLD
     for status in shown:
         those = sorted((each for each in findings if each.status is status), key=lambda each: each.control.id)
+        if status is Status.NOT_EVALUATED and not look.verbose:
+            alike = _alike(those)
+            yield from (line for group in alike for line in _together(group, look))
+            those = [each for each in those if not any(each in group for group in alike)]
         for _, same_control in groupby(those, key=lambda each: each.control.id):
             yield from _control(list(same_control), look)
+
+
+def _alike(findings: Sequence[Finding]) -> list[list[Finding]]:
+    """Return the findings that one and the same reason explains, of several controls, by reason."""
+    by_reason: dict[str, list[Finding]] = defaultdict(list)
+    for each in findings:
+        by_reason[str(each.observed)].append(each)
+    return [those for those in by_reason.values() if len({each.control.id for each in those}) > 1]
+
+
+def _together(findings: Sequence[Finding], look: Look) -> Iterator[str]:
+    """Yield several controls of which one reason says why they were not evaluated."""
+    sign, meaning = _SIGNS[Status.NOT_EVALUATED]
+    names = list(dict.fromkeys(each.control.id for each in findings))
+    many = words.counted(len(names), say("{n} control", "{n} contrôle"), say("{n} controls", "{n} contrôles"))
+    why = say("{many}: {why}", "{many} : {why}", many=many, why=findings[0].observed)
+    yield f"  {look.paint(meaning, sign)} {look.words(why)}"
+    yield f"    {look.paint('quiet', ', '.join(names))}"
 
 
 def _control(findings: Sequence[Finding], look: Look) -> Iterator[str]:

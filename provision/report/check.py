@@ -62,7 +62,7 @@ def _total(mistakes: Sequence[Mistake]) -> Text:
 def _in_order(estate: Estate) -> Text:
     folder = estate.directory.resolve()
     own = sum(profile.path.resolve().is_relative_to(folder) for profile in estate.profiles.values())
-    documents = 1 + len(estate.tenants) + own
+    documents = 1 + len(estate.tenants) + own + len(estate.evidence)
     profiles = len(estate.profiles)
     return say(
         "{name}: {documents} in order ({tenants}, {profiles} to choose from).",

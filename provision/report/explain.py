@@ -22,6 +22,7 @@ _LAYERS: Final = {
     "profile": say("profile {name}", "profil {name}"),
     "estate": say("defaults of the estate", "valeurs par défaut du parc"),
     "request": say("request {name}", "demande {name}"),
+    "evidence": say("evidence {name}", "preuve {name}"),
     "provision": say("built in", "d'origine"),
 }
 

@@ -252,7 +252,7 @@ def test_a_waiver_counts_for_its_control_its_resource_and_its_time(waiver, statu
 def test_every_control_is_one_of_the_catalogue_and_says_why_it_maps():
     for check in audit.checks():
         control = check.control
-        assert re.fullmatch(r"TEN-(IAM|CRY|NET|HA|DAT|REV|GOV|BIL)-\d\d", control.id)
+        assert re.fullmatch(r"TEN-(IAM|CRY|NET|HA|LOG|DAT|REV|SOV|GOV|BIL)-\d\d", control.id)
         assert check.over in sources()
         for clause in control.clauses:
             assert clause.reason.en and clause.reason.fr
@@ -261,5 +261,8 @@ def test_every_control_is_one_of_the_catalogue_and_says_why_it_maps():
 
 def test_no_control_is_left_without_a_test():
     told = "".join(each.read_text() for each in Path(__file__).parent.glob("test_*.py"))
-    silent = {each.control.id for each in audit.checks()} - set(re.findall(r"TEN-[A-Z]+-\d\d", told))
+    own = {
+        each.control.id for each in audit.checks() if not each.outside
+    }  # of the others, test_evidence tries each
+    silent = own - set(re.findall(r"TEN-[A-Z]+-\d\d", told))
     assert silent == set()

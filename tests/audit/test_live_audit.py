@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import base64
+import hashlib
 import json
 import os
 import secrets
+import shutil
 import sqlite3
 import time
 from contextlib import closing, contextmanager
@@ -24,6 +26,7 @@ from provision.keyring import Ring
 from provision.model.address import Address
 from provision.model.finding import Status, Tier
 from provision.model.key import KeyPolicy
+from provision.model.tenant import Values
 from provision.report import audit as report
 from provision.report.look import Look
 
@@ -32,6 +35,7 @@ HERE = {  # what no sandbox on loopback has, whatever the documents say
     "TEN-CRY-15": "it speaks HTTP",
     "TEN-HA-02": "its routers stand on its one node",
 }
+DRIFT = "TEN-GOV-01"  # most of what is broken behind the tool's back differs from the documents too
 
 
 @pytest.fixture(scope="module")
@@ -78,7 +82,13 @@ class Stand:
         """Somebody of the tenant's own domain, with these roles on its project."""
         name, password = f"somebody-{secrets.token_hex(3)}", secrets.token_urlsafe(12)
         domain = self.cloud.identity.get(f"/projects/{self.project(tenant)}")["project"]["domain_id"]
-        asked = {"name": name, "domain_id": domain, "password": password, **body}
+        asked = {
+            "name": name,
+            "domain_id": domain,
+            "password": password,
+            "email": f"{name}@x.example",
+            **body,
+        }
         made = self.cloud.identity.post("/users", {"user": asked})["user"]["id"]
         for role in roles:
             path = f"/projects/{self.project(tenant)}/users/{made}/roles/{self.cloud.shared.roles()[role]}"
@@ -88,7 +98,7 @@ class Stand:
         finally:
             self.cloud.identity.delete(f"/users/{made}")
 
-    def failed(self):
+    def failing(self):
         audited = workflow.audit(workflow.Question(self.folder))
         assert report.exit_code(audited) == 2
         assert report.text(audited, Look("fr"))
@@ -97,6 +107,17 @@ class Stand:
             for each in audited.findings
             if each.status is Status.FAIL and each.control.id not in HERE
         }
+
+    def failed(self):
+        return {at for at in self.failing() if at[0] != DRIFT}
+
+    def verdict(self, control, tenant, found=None):
+        found = found or workflow.audit(workflow.Question(self.folder)).findings
+        return [
+            (each.status, str(each.observed))
+            for each in found
+            if (each.control.id, each.subject) == (control, tenant.key)
+        ]
 
 
 @pytest.fixture(scope="module")
@@ -281,10 +302,17 @@ def test_each_break_is_found_where_it_is_and_apply_puts_right_what_is_ours(stand
     for each in BREAKS:
         each(stand, undoing.append)
     try:
-        found = stand.failed()
+        found = stand.failing()
     finally:
         for undo in reversed(undoing):
             undo()
+    drifted = {at for at in found if at[0] == DRIFT}
+    assert {
+        (DRIFT, "clinic", "internal"),
+        (DRIFT, "clinic", "network"),
+        (DRIFT, "data", "compute"),
+    } <= drifted
+    found -= drifted
     expected = {break_ for each in BREAKS.values() for break_ in each}
     for control_id, subject, name in expected:
         assert any(at[:2] == (control_id, subject) and (name is ... or at[2] == name) for at in found), (
@@ -292,7 +320,7 @@ def test_each_break_is_found_where_it_is_and_apply_puts_right_what_is_ours(stand
         )
     assert {at[:2] for at in found} == {at[:2] for at in expected}
     assert set(workflow.apply(workflow.Question(stand.folder)).ends) == {"DONE"}
-    assert stand.failed() == set()
+    assert stand.failing() == set()
 
 
 def test_people_who_sign_in_too_easily_and_credentials_that_never_end_are_found(stand):
@@ -329,7 +357,7 @@ def test_people_who_sign_in_too_easily_and_credentials_that_never_end_are_found(
         }
         stand.cloud.identity.post("/credentials", {"credential": body})
         audited = workflow.audit(workflow.Question(stand.folder))
-        found = {each.control.id for each in audited.findings if each.status is Status.FAIL} - set(HERE)
+        found = {each.control.id for each in audited.findings if each.status is Status.FAIL} - {*HERE, DRIFT}
         assert secret["secret"] not in repr(audited)
         stand.cloud.identity.delete(f"{path}/{made}")
     assert found == {"TEN-IAM-07", "TEN-IAM-09", "TEN-IAM-10", "TEN-IAM-11", "TEN-IAM-12", "TEN-IAM-13"}
@@ -509,3 +537,112 @@ def test_a_reader_of_one_project_is_told_what_it_could_not_see(stand):
     refused = {each.what: str(each.why) for each in eyes.unseen()}
     assert {"project", "role_assignment", "group"} <= set(refused)
     assert "403" in refused["role_assignment"]
+
+
+def test_people_of_the_provider_and_what_is_left_of_who_left_are_found(stand):
+    default = stand.cloud.shared.domains()["Default"]
+    s3 = {
+        "type": "ec2",
+        "project_id": stand.project(stand.clinic),
+        "blob": json.dumps({"access": "A", "secret": "B"}),
+    }
+    with (
+        stand.user(stand.clinic, "member", domain_id=default) as (stranger, _),
+        stand.user(stand.clinic, "member") as (left, password),
+        stand.user(stand.clinic, "member", email="") as (nobodys, _),
+    ):
+        with closing(
+            reconnect(stand.cloud, user=left, password=password, project=stand.project(stand.clinic))
+        ) as own:
+            given = {"trustor_user_id": left, "trustee_user_id": stranger, "project_id": stand.project(stand.clinic), "impersonation": False, "roles": [{"name": "member"}]}  # fmt: skip
+            trust = own.identity.post("/OS-TRUST/trusts", {"trust": given})["trust"]["id"]
+        stand.cloud.identity.post("/credentials", {"credential": {**s3, "user_id": left}})
+        stand.cloud.identity.patch(f"/users/{left}", {"user": {"enabled": False}})
+        found = workflow.audit(workflow.Question(stand.folder))
+        names = {user: stand.cloud.identity.get(f"/users/{user}")["user"]["name"] for user in (stranger, left, nobodys)}  # fmt: skip
+        stand.cloud.identity.delete(f"/OS-TRUST/trusts/{trust}")
+    said = {
+        control: [
+            text
+            for status, text in stand.verdict(control, stand.clinic, found.findings)
+            if status is Status.FAIL
+        ]
+        for control in ("TEN-IAM-05", "TEN-IAM-08", "TEN-IAM-16", "TEN-LOG-04")
+    }
+    assert said == {
+        "TEN-IAM-05": [f"{names[stranger]} is of another domain, and has member"],
+        "TEN-IAM-08": [f"{names[nobodys]} has neither e-mail nor description"],
+        "TEN-IAM-16": [
+            f"{names[left]} is disabled and still has the role member on the project, S3 keys, a trust"
+        ],
+        "TEN-LOG-04": [f"{names[stranger]} has member, and no consent with an end was shown"],
+    }
+    rows = {(each.who, each.role, each.enabled) for each in found.access if each.tenant == stand.clinic.key}
+    assert rows == {(names[stranger], "member", True), (names[left], "member", False), (names[nobodys], "member", True)}  # fmt: skip
+    assert stand.verdict("TEN-IAM-17", stand.clinic, found.findings) == [(Status.PASS, "3 roles of 3 people")]
+
+
+def test_an_account_of_keystone_is_found_where_people_come_from_a_provider(stand):
+    tree = stand.clinic.values.tree
+    federated = {**tree, "identity": {**tree["identity"], "source": "oidc"}}
+    variant = replace(stand.clinic, values=Values(federated, stand.clinic.values.origins))
+    with stand.user(stand.clinic, "member"):
+        eyes = audit.Eyes.open(stand.cloud, [variant])
+        found = audit.live(eyes, variant, audit.tier("hautement-securise", stand.estate.profiles))
+        as_declared = audit.live(eyes, stand.clinic, audit.tier("hautement-securise", stand.estate.profiles))
+    ((status, said),) = stand.verdict("TEN-IAM-02", stand.clinic, found)
+    assert status is Status.FAIL and said.endswith("is Keystone's own, documents say of an identity provider")
+    assert stand.verdict("TEN-IAM-02", stand.clinic, as_declared) == [(Status.PASS, "1 read")]
+
+
+def test_a_directory_that_is_asked_in_the_clear_is_found(stand):
+    domain = f"/domains/{stand.eyes.domain(stand.clinic.key)}/config"
+    ldap = {"url": "ldap://127.0.0.1:1", "suffix": "dc=example", "use_tls": False}
+    stand.cloud.identity.put(domain, {"config": {"identity": {"driver": "ldap"}, "ldap": ldap}})
+    try:
+        assert stand.verdict("TEN-IAM-03", stand.clinic) == [
+            (Status.FAIL, "ldap://127.0.0.1:1, without StartTLS")
+        ]
+    finally:
+        stand.cloud.identity.delete(domain)
+
+
+def test_evidence_counts_until_somebody_touches_its_file(stand):
+    shown = stand.folder / "evidence" / "files" / "review.txt"
+    shown.parent.mkdir(parents=True)
+    shown.write_text("ann: member\n")
+    today = datetime.now(UTC).date()
+    said = {"evidence": "review", "controls": ["TEN-IAM-15"], "tenants": [stand.clinic.key], "what": "Review", "date": str(today), "file": "files/review.txt", "sha256": hashlib.sha256(shown.read_bytes()).hexdigest(), "confidence": "high", "owner": "IT"}  # fmt: skip
+    (stand.folder / "evidence" / "review.yaml").write_text(json.dumps(said))
+    try:
+        found = stand.verdict("TEN-IAM-15", stand.clinic)
+        assert found == [(Status.PASS, f"on evidence, confidence high: Review ({today}, IT)")]
+        shown.write_text("ann: admin\n")
+        assert ("TEN-IAM-15", "clinic", "review") in stand.failed()
+    finally:
+        shutil.rmtree(stand.folder / "evidence")
+
+
+def test_a_ledger_that_somebody_altered_is_found(stand):
+    entries = stand.folder / ".provision" / "ledger" / "entries.jsonl"
+    entries.write_bytes(entries.read_bytes().replace(b"audit.made", b"audit.mate", 1))
+    try:
+        found = {at[0] for at in stand.failed()}
+    finally:
+        entries.write_bytes(entries.read_bytes().replace(b"audit.mate", b"audit.made", 1))
+    assert found == {"TEN-LOG-05", "TEN-LOG-11"}
+
+
+def test_of_a_tenant_that_leaves_what_is_left_is_found_until_nothing_is(stand):
+    document = stand.folder / "tenants" / f"{stand.data.key}.yaml"
+    gone = "state: retired\nretirement: {reason: end of the test, date: 2026-11-26}\n"
+    document.write_text(document.read_text() + gone)
+    before = {status for status, _ in stand.verdict("TEN-REV-04", stand.data)}
+    workflow.apply(workflow.Question(stand.folder))
+    audited = workflow.audit(workflow.Question(stand.folder))
+    assert before == {Status.FAIL}
+    assert stand.verdict("TEN-LOG-11", stand.clinic, audited.findings)[0][0] is Status.PASS
+    ((status, said),) = stand.verdict("TEN-REV-04", stand.data, audited.findings)
+    assert status is Status.PASS and said.startswith("nothing left")
+    of_it = {each.control.id for each in audited.findings if each.subject == stand.data.key}
+    assert of_it == {"TEN-REV-03", "TEN-REV-04"}

@@ -10,7 +10,9 @@ from provision.report.schemas import RESULTS
 
 
 def test_without_a_name_they_are_listed(run):
-    assert run("schema")[1].startswith("Documents: estate, tenant, profile, request\nResults: plan, apply")
+    assert run("schema")[1].startswith(
+        "Documents: estate, tenant, profile, request, evidence\nResults: plan, apply"
+    )
     assert json.loads(run("schema", "--format", "json")[1])["documents"] == list(DOCUMENTS)
 
 

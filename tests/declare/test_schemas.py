@@ -5,11 +5,18 @@ import json
 import pytest
 from jsonschema import Draft202012Validator
 
-from provision.declare import estate_schema, profile_schema, published, request_schema, tenant_schema
+from provision.declare import (
+    estate_schema,
+    evidence_schema,
+    profile_schema,
+    published,
+    request_schema,
+    tenant_schema,
+)
 from provision.declare.schema import at, merged, shut, tree_schema
 from provision.kind import kinds
 
-SCHEMAS = [tenant_schema, profile_schema, estate_schema, request_schema]
+SCHEMAS = [tenant_schema, profile_schema, estate_schema, request_schema, evidence_schema]
 
 
 @pytest.mark.parametrize("schema", SCHEMAS)

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from provision.audit.source import Source, Thing, source
+from provision.audit.source import Source, Thing, source, untold
 from provision.audit.sources.storage import backups, volumes
 from provision.text import say
 
@@ -149,7 +149,7 @@ class BackupPlaces(Source):
                 f"backup/{tenant.key}/{body['name'] or body['id']}",
                 Place(str(here), str(there)),
                 raw=said,
-                unread=None if there else _ELSEWHERE,
+                silence=None if there else untold(_ELSEWHERE),
             )
 
 
@@ -233,7 +233,7 @@ class ConfidentialServers(Source):
                 f"server/{tenant.key}/{body['name'] or body['id']}",
                 spec,
                 raw={**body, **body["flavor"]},
-                unread=None if sure else _IMAGELESS,
+                silence=None if sure else untold(_IMAGELESS),
             )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
-from provision.audit.source import Source, Thing, source
+from provision.audit.source import Source, Thing, source, untold
 from provision.model import listener
 from provision.model.listener import ENDS_TLS, VERSIONS, Listener
 from provision.text import say
@@ -72,6 +72,6 @@ class TlsEnds(Source):
     def found(self, eyes: Eyes, tenant: Tenant) -> Iterator[Thing]:
         """Return each; an Octavia that knows no HSTS leaves open what is asked of it."""
         for thing in Listeners().found(eyes, tenant):
-            untold = tenant.values.get(HSTS) is not None and "hsts_max_age" not in (thing.raw or {})
+            silent = tenant.values.get(HSTS) is not None and "hsts_max_age" not in (thing.raw or {})
             if thing.spec.ends_tls:
-                yield replace(thing, unread=_NO_HSTS if untold else None)
+                yield replace(thing, silence=untold(_NO_HSTS) if silent else None)

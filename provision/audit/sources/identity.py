@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from provision.audit.source import OfKind, Source, Thing, source
 from provision.cloud import credentials
-from provision.cloud.people import Person, grants, people
+from provision.cloud.people import Grant, Person, grants, people
 from provision.kind import kinds
 from provision.model import sign_in, trust
 from provision.model.credential import MAX_DAYS, Credential, Terms
@@ -25,13 +25,22 @@ METHODS: Final = ("password", "totp", "x509", "ssh")  # names enough for as many
 
 def everybody(eyes: Eyes, tenant: Tenant) -> Sequence[Person]:
     """Return the enabled people of a tenant: of its own domain, and whoever has a role there, through groups too."""
+    return tuple(each for each in whoever(eyes, tenant) if each.enabled)
+
+
+def whoever(eyes: Eyes, tenant: Tenant) -> Sequence[Person]:
+    """Return the people of a tenant, disabled ones too."""
 
     def ask() -> tuple[Person, ...]:
         eyes.project(tenant.key)
-        found = people(eyes.cloud, tenant.key, grants(eyes.cloud, tenant.key))
-        return tuple(each for each in found if each.enabled)
+        return tuple(people(eyes.cloud, tenant.key, granted(eyes, tenant)))
 
     return eyes.once(f"people of {tenant.key}", ask)
+
+
+def granted(eyes: Eyes, tenant: Tenant) -> Sequence[Grant]:
+    """Return the roles that are given on the tenant's project and domain, with whom they reach."""
+    return eyes.once(f"roles of {tenant.key}", lambda: tuple(grants(eyes.cloud, tenant.key)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,10 +157,15 @@ class Trusts(Source):
 
     def found(self, eyes: Eyes, tenant: Tenant) -> Iterator[Thing]:
         """Return each trust on the project."""
-        eyes.everybody()
-        every = eyes.whole_by_project("trust", "identity", "/OS-TRUST/trusts", "trusts")
-        for body in every.get(eyes.project(tenant.key), ()):
+        for body in trusts(eyes, tenant):
             yield Thing(f"{self.name}/{tenant.key}/{body['id']}", trust.read(body), raw=body)
+
+
+def trusts(eyes: Eyes, tenant: Tenant) -> Sequence[Mapping[str, Any]]:
+    """Return the trusts on the tenant's project. Raises `Forbidden` where the list would be a part of them, unsaid."""
+    eyes.everybody()
+    every = eyes.whole_by_project("trust", "identity", "/OS-TRUST/trusts", "trusts")
+    return every.get(eyes.project(tenant.key), ())
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,10 +188,15 @@ class S3Credentials(Source):
 
     def found(self, eyes: Eyes, tenant: Tenant) -> Iterator[Thing]:
         """Return each, without its secret."""
-        eyes.everybody()
-        every = eyes.by_project("s3_credential", "identity", "/credentials", "credentials", type="ec2")
         living = {person.id for person in everybody(eyes, tenant)}
-        for body in every.get(eyes.project(tenant.key), ()):
-            raw = {key: body[key] for key in ("id", "type", "user_id", "project_id") if key in body}
-            spec = S3Credential(body["user_id"], body["user_id"] in living)
-            yield Thing(f"{self.name}/{tenant.key}/{body['id']}", spec, raw=raw)
+        for raw in s3_credentials(eyes, tenant):
+            spec = S3Credential(raw["user_id"], raw["user_id"] in living)
+            yield Thing(f"{self.name}/{tenant.key}/{raw['id']}", spec, raw=raw)
+
+
+def s3_credentials(eyes: Eyes, tenant: Tenant) -> Iterator[Mapping[str, Any]]:
+    """Yield the pairs of S3 keys on the tenant's project, without their secrets. Raises `Forbidden` as `trusts` does."""
+    eyes.everybody()
+    every = eyes.by_project("s3_credential", "identity", "/credentials", "credentials", type="ec2")
+    for body in every.get(eyes.project(tenant.key), ()):
+        yield {key: body[key] for key in ("id", "type", "user_id", "project_id") if key in body}

@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final, NoReturn
 
 from provision.audit.eyes import why
-from provision.audit.source import Source, Thing, source
+from provision.audit.source import Source, Thing, source, untold
 from provision.audit.sources.balancers import bodies
 from provision.audit.sources.identity import everybody
 from provision.audit.sources.storage import backups
@@ -97,7 +97,7 @@ class SecretReaders(Source):
         for body, said in zip(every, eyes.cloud.each(lambda each: _acl(eyes, each), every), strict=True):
             address = _address(eyes, tenant, body)
             if isinstance(said, CloudError):
-                yield Thing(address, None, unread=why(said))
+                yield Thing(address, None, silence=untold(why(said)))
                 continue
             own = {body.get("creator_id"), eyes.cloud.user} | (people or set())
             strangers = tuple(sorted(set(said.get("users", ())) - own))
@@ -105,7 +105,7 @@ class SecretReaders(Source):
                 bool(said.get("project-access", True)), strangers, disk=_id(body["secret_ref"]) in disks
             )
             unknown = people is None and strangers and (readers.disk or not readers.project)
-            yield Thing(address, readers, raw=body, unread=_named(strangers) if unknown else None)
+            yield Thing(address, readers, raw=body, silence=untold(_named(strangers)) if unknown else None)
 
 
 def _named(users: Iterable[str]) -> Text:
@@ -236,7 +236,7 @@ class Certificates(Source):
         held = own | parts.keys() | set(parts.values())
         for each in sorted(_shown(eyes, tenant) - held):
             body = known.get(each, {"secret_ref": each})
-            yield Thing(_address(eyes, tenant, body), None, unread=_BUNDLE)
+            yield Thing(_address(eyes, tenant, body), None, silence=untold(_BUNDLE))
 
 
 def _parts(eyes: Eyes) -> Mapping[str, str]:
@@ -276,9 +276,9 @@ def _certificate(eyes: Eyes, address: str, identifier: str) -> Thing:
         )
         return Thing(address, certificate.read(content))
     except (Forbidden, NotFound) as error:
-        return Thing(address, None, unread=why(error))
+        return Thing(address, None, silence=untold(why(error)))
     except ValueError:
-        return Thing(address, None, unread=_NONE)
+        return Thing(address, None, silence=untold(_NONE))
 
 
 def _accepted(eyes: Eyes, identifier: str) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from provision.audit.source import Source, Thing, source
+from provision.audit.source import Source, Thing, source, untold
 from provision.text import say
 
 if TYPE_CHECKING:
@@ -54,6 +54,6 @@ class Tunnels(Source):
 def _thing(sort: str, address: str, body: Mapping[str, Any]) -> Thing:
     field = _BY[sort]
     if field not in body:
-        return Thing(address, None, unread=say("the API's answer has no {field}", "la réponse de l'API n'a pas {field}", field=field))  # fmt: skip
+        return Thing(address, None, silence=untold(say("the API's answer has no {field}", "la réponse de l'API n'a pas {field}", field=field)))  # fmt: skip
     spec = Tunnel(str(body.get("encryption_algorithm")), str(body.get("pfs")), str(body[field]))
     return Thing(address, spec, raw=body)

@@ -34,7 +34,7 @@ def write(audited: Audited, language: Language) -> str:
     stream = io.StringIO()
     table = csv.writer(stream)
     table.writerow(HEAD)
-    table.writerows([_safe(cell) for cell in _row(each, language)] for each in audited.findings)
+    table.writerows([safe(cell) for cell in _row(each, language)] for each in audited.findings)
     return stream.getvalue()
 
 
@@ -55,6 +55,6 @@ def _row(finding: Finding, language: Language) -> tuple[str, ...]:
     )
 
 
-def _safe(cell: str) -> str:
+def safe(cell: str) -> str:
     """Return a cell that no spreadsheet takes for a formula: what tenants name their things is theirs to choose."""
     return f"'{cell}" if cell.startswith(_FORMULA) else cell
