@@ -6,11 +6,13 @@ import csv
 import io
 import json
 import os
+from dataclasses import replace
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
 import jsonschema_rs
 import pytest
+from ocsf_schema import faults
 from written import written
 
 from provision import audit, workflow
@@ -83,6 +85,43 @@ def test_sarif_points_at_the_line_and_suppresses_what_is_waived(audited):
         assert (result["level"] == "none") == (finding.status not in {Status.FAIL, Status.WAIVED})
     waived = next(result for result in run["results"] if "suppressions" in result)
     assert waived["locations"][0]["physicalLocation"]["artifactLocation"]["uri"] == "tenant.yaml"
+
+
+@pytest.mark.parametrize("language", ["fr", "en"])
+@pytest.mark.parametrize("cloud", ["", "paris"])
+def test_ocsfs_own_schema_takes_each_finding(audited, cloud, language):
+    events = json.loads(assessment.files(replace(audited, cloud=cloud), language)["findings.ocsf.json"])
+    assert [fault for event in events for fault in faults(event)] == []
+    assert len(events) == len(audited.findings) == len({each["metadata"]["uid"] for each in events})
+
+
+def test_ocsfs_own_schema_refuses_what_is_broken(audited):
+    """So that the test above can fail."""
+    event = json.loads(assessment.files(audited, "en")["findings.ocsf.json"])[0]
+    for broken in (
+        {"class_uid": 2004},
+        {"severity": "Loud"},
+        {"verdict": "PASS"},
+        {"cloud": {"account": {}}},
+    ):
+        assert faults(event | broken), broken
+    event["compliance"].pop("control")
+    event["finding_info"].pop("uid")
+    assert len(faults(event)) == 1
+
+
+def test_a_soc_is_alarmed_by_what_failed_alone(audited):
+    events = json.loads(assessment.files(audited, "en")["findings.ocsf.json"])
+    for event, finding in zip(events, audited.findings, strict=True):
+        wrong = finding.status in {Status.FAIL, Status.WAIVED}
+        assert event["severity"].lower() == (finding.control.severity.value if wrong else "informational")
+        assert (event["compliance"]["status"] == "Fail") == wrong
+        assert (event["compliance"]["status"] == "Pass") == (finding.status is Status.PASS)
+        assert (event["status"] == "Suppressed") == (finding.status is Status.WAIVED)
+        assert event["remediation"]["desc"] == str(finding.control.do)
+        assert event["resources"][0]["uid"] == finding.address
+    waived = next(each for each in events if each["status"] == "Suppressed")
+    assert waived["unmapped"]["waiver"]["expires"] == "2999-01-01" and waived["comment"] == "r"
 
 
 def test_oscal_says_satisfied_only_of_what_passed(audited):
