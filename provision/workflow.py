@@ -332,6 +332,8 @@ def audit(question: Question, on_event: Listener = ignore) -> Audited:
             *eyes.coverage(),
             cloud.requests(),
             time.monotonic() - started,
+            {each.key: auditing.tier(each.profile, estate.profiles) for each in present},
+            {each.key: auditing.topology.found(eyes, each) for each in present},
         )
         keeper(estate, on_event).note(record.audited(audited))
         return audited
@@ -340,17 +342,19 @@ def audit(question: Question, on_event: Listener = ignore) -> Audited:
 def audit_profiles(names: Sequence[str], profiles: Mapping[str, Profile], folder: Path | None) -> Audited:
     """Judge profiles by the tenants that they would make; no cloud is asked."""
     started = time.monotonic()
-    findings = tuple(
-        finding
-        for name in names
-        for finding in auditing.template(specimen(name, folder), auditing.tier(name, profiles), name)
+    tiers = {name: auditing.tier(name, profiles) for name in names}
+    made_up = {name: specimen(name, folder) for name in tiers}
+    findings = chain.from_iterable(
+        auditing.template(tenant, tiers[name], name) for name, tenant in made_up.items()
     )
     return Audited(
         "",
         *_signed(),
         {name: (name, profiles[name].version) for name in names},
-        findings,
+        tuple(findings),
         seconds=time.monotonic() - started,
+        tiers=tiers,
+        topologies={name: auditing.topology.promised(tenant) for name, tenant in made_up.items()},
     )
 
 

@@ -5,9 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from provision.model.origin import Origin
 from provision.text import Text
+
+if TYPE_CHECKING:
+    from provision.model.topology import Topology
 
 
 class Status(StrEnum):
@@ -120,7 +124,8 @@ class Unseen:
 class Audited:
     """An audit: its findings, what it could not read, and how much of what is there no control judged.
 
-    `cloud` is empty for templates; `subjects` are tenants or profiles, with the profile and its version.
+    `cloud` is empty for templates; `subjects` are tenants or profiles, with the profile and its version; `tiers` and
+    `topologies` say, by subject, where its profile stands and what its networks look like.
     """
 
     cloud: str
@@ -133,3 +138,5 @@ class Audited:
     unassessed: tuple[str, ...] = ()
     requests: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     seconds: float = 0.0
+    tiers: Mapping[str, Tier] = field(default_factory=dict)
+    topologies: Mapping[str, Topology] = field(default_factory=dict)
