@@ -318,8 +318,10 @@ def audit(question: Question, on_event: Listener = ignore) -> Audited:
     with _connected(question) as (estate, tenants, cloud):
         eyes = auditing.Eyes.open(cloud, tenants, on_event, _book(estate))
 
+        tiers = {each.key: auditing.tier(each.profile, estate.profiles) for each in tenants}
+
         def judged(tenant: Tenant) -> tuple[Finding, ...]:
-            return auditing.live(eyes, tenant, auditing.tier(tenant.profile, estate.profiles))
+            return auditing.live(eyes, tenant, tiers[tenant.key])
 
         # Threads of their own: sources ask `Cloud.each`, which would wait for these in its pool.
         with ThreadPoolExecutor(question.workers, "audit") as pool:
@@ -334,6 +336,10 @@ def audit(question: Question, on_event: Listener = ignore) -> Audited:
             cloud.requests(),
             time.monotonic() - started,
             tuple(chain.from_iterable(_access(eyes, tenant) for tenant in tenants)),
+            tiers=tiers,
+            topologies={
+                each.key: auditing.topology.found(eyes, each) for each in tenants if not each.retired
+            },
         )
         keeper(estate, on_event).note(record.audited(audited))
         return audited
@@ -356,17 +362,19 @@ def _book(estate: Estate) -> Book:
 def audit_profiles(names: Sequence[str], profiles: Mapping[str, Profile], folder: Path | None) -> Audited:
     """Judge profiles by the tenants that they would make; no cloud is asked."""
     started = time.monotonic()
-    findings = tuple(
-        finding
-        for name in names
-        for finding in auditing.template(specimen(name, folder), auditing.tier(name, profiles), name)
+    tiers = {name: auditing.tier(name, profiles) for name in names}
+    made_up = {name: specimen(name, folder) for name in tiers}
+    findings = chain.from_iterable(
+        auditing.template(tenant, tiers[name], name) for name, tenant in made_up.items()
     )
     return Audited(
         "",
         *_signed(),
         {name: (name, profiles[name].version) for name in names},
-        findings,
+        tuple(findings),
         seconds=time.monotonic() - started,
+        tiers=tiers,
+        topologies={name: auditing.topology.promised(tenant) for name, tenant in made_up.items()},
     )
 
 

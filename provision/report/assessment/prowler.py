@@ -106,7 +106,7 @@ def _requirement(clause: str, reasons: dict[str, str], language: Language) -> di
     }
 
 
-def _in_the_text(clause: str) -> tuple[int, int, str]:
-    """Return where a clause stands in the text: 9.5.b before 10.1.a."""
-    chapter, section, letter = clause.split(".")
-    return int(chapter), int(section), letter
+def _in_the_text(clause: str) -> tuple[tuple[int, ...], str]:
+    """Return where a clause stands in the text: 9.5.b before 10.1.a, and 18.2.1.b after 18.2.a."""
+    *numbers, letter = clause.split(".")
+    return tuple(map(int, numbers)), letter
