@@ -8,6 +8,8 @@ import time
 from contextlib import closing, contextmanager
 
 import pytest
+from browsing import browsing, violations
+from justhtml import JustHTML
 
 from provision import audit, declare, workflow
 from provision import sandbox as control
@@ -15,6 +17,7 @@ from provision.cloud.connect import connect, reconnect
 from provision.errors import NotFound
 from provision.model.address import Address
 from provision.model.finding import Status
+from provision.report import assessment
 from provision.report import audit as report
 from provision.report.look import Look
 
@@ -79,8 +82,8 @@ class Stand:
         finally:
             self.cloud.identity.delete(f"/users/{made}")
 
-    def failed(self):
-        audited = workflow.audit(workflow.Question(self.folder))
+    def failed(self, audited=None):
+        audited = audited or workflow.audit(workflow.Question(self.folder))
         assert report.exit_code(audited) == 2
         assert report.text(audited, Look("fr"))
         return {
@@ -105,6 +108,21 @@ def test_as_applied_both_tenants_pass_but_for_what_the_sandbox_is(stand):
     assert audited.there > 40
     assert not {method for sent in audited.requests.values() for method in sent} - {"GET", "HEAD", "POST"}
     assert sum(sent.get("POST", 0) for sent in audited.requests.values()) == 1  # the token
+
+
+def test_what_is_drawn_of_a_tenant_is_what_its_documents_make(stand):
+    drawn = workflow.audit(workflow.Question(stand.folder)).topologies
+    for tenant in (stand.clinic, stand.data):
+        promised, found = audit.topology.promised(tenant), drawn[tenant.key]
+        assert found.unseen == ()
+        assert found.routers == promised.routers and found.routers
+        assert found.filters == promised.filters and found.filters
+        families = [
+            [(network.name, [subnet.family for subnet in network.subnets]) for network in each.networks]
+            for each in (promised, found)
+        ]
+        assert families[0] == families[1] and families[0]
+        assert all(subnet.prefix for network in found.networks for subnet in network.subnets)
 
 
 def _open_ssh(stand, undo):
@@ -210,23 +228,45 @@ BREAKS = {
 }  # fmt: skip
 
 
-def test_each_break_is_found_where_it_is_and_apply_puts_right_what_is_ours(stand):
+@pytest.fixture(scope="module")
+def broken(stand):
+    """An audit of the tenants with everything broken at once, and how applying afterwards ended."""
     undoing = []
     for each in BREAKS:
         each(stand, undoing.append)
     try:
-        found = stand.failed()
+        audited = workflow.audit(workflow.Question(stand.folder))
     finally:
         for undo in reversed(undoing):
             undo()
+    return audited, set(workflow.apply(workflow.Question(stand.folder)).ends)
+
+
+def test_each_break_is_found_where_it_is_and_apply_puts_right_what_is_ours(stand, broken):
+    audited, ends = broken
+    found = stand.failed(audited)
     expected = {break_ for each in BREAKS.values() for break_ in each}
     for control_id, subject, name in expected:
         assert any(at[:2] == (control_id, subject) and (name is ... or at[2] == name) for at in found), (
             control_id
         )
     assert {at[:2] for at in found} == {at[:2] for at in expected}
-    assert set(workflow.apply(workflow.Question(stand.folder)).ends) == {"DONE"}
+    assert ends == {"DONE"}
     assert stand.failed() == set()
+
+
+def test_its_page_draws_the_hole_that_was_made_and_axe_finds_nothing(stand, broken, tmp_path):
+    audited, _ = broken
+    workflow.keep_files(assessment.files(audited, "fr"), tmp_path)
+    page = JustHTML((tmp_path / "report.html").read_text(), strict=True, sanitize=False)
+    lacking = [each.to_text() for each in page.query("article.en text.lacking")]
+    assert lacking == ["nothing in IPv4"]  # TCP 22 was opened in IPv6 alone
+    with browsing() as browser:
+        shown = browser.new_page()
+        shown.goto((tmp_path / "report.html").as_uri())
+        for language in ("fr", "en"):
+            shown.check(f"#in-{language}")
+            assert violations(shown) == []
 
 
 def test_people_who_sign_in_too_easily_and_credentials_that_never_end_are_found(stand):
