@@ -16,7 +16,9 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from browsing import browsing, violations
 from certified import pem
+from justhtml import JustHTML
 
 from provision import audit, declare, workflow
 from provision import sandbox as control
@@ -27,6 +29,7 @@ from provision.model.address import Address
 from provision.model.finding import Status, Tier
 from provision.model.key import KeyPolicy
 from provision.model.tenant import Values
+from provision.report import assessment
 from provision.report import audit as report
 from provision.report.look import Look
 
@@ -98,8 +101,8 @@ class Stand:
         finally:
             self.cloud.identity.delete(f"/users/{made}")
 
-    def failing(self):
-        audited = workflow.audit(workflow.Question(self.folder))
+    def failed(self, audited=None):
+        audited = audited or workflow.audit(workflow.Question(self.folder))
         assert report.exit_code(audited) == 2
         assert report.text(audited, Look("fr"))
         return {
@@ -135,6 +138,21 @@ def test_as_applied_both_tenants_pass_but_for_what_the_sandbox_is(stand):
     assert audited.there > 40
     assert not {method for sent in audited.requests.values() for method in sent} - {"GET", "HEAD", "POST"}
     assert sum(sent.get("POST", 0) for sent in audited.requests.values()) == 1  # the token
+
+
+def test_what_is_drawn_of_a_tenant_is_what_its_documents_make(stand):
+    drawn = workflow.audit(workflow.Question(stand.folder)).topologies
+    for tenant in (stand.clinic, stand.data):
+        promised, found = audit.topology.promised(tenant), drawn[tenant.key]
+        assert found.unseen == ()
+        assert found.routers == promised.routers and found.routers
+        assert found.filters == promised.filters and found.filters
+        families = [
+            [(network.name, [subnet.family for subnet in network.subnets]) for network in each.networks]
+            for each in (promised, found)
+        ]
+        assert families[0] == families[1] and families[0]
+        assert all(subnet.prefix for network in found.networks for subnet in network.subnets)
 
 
 def _open_ssh(stand, undo):
@@ -297,15 +315,23 @@ BREAKS = {
 }  # fmt: skip
 
 
-def test_each_break_is_found_where_it_is_and_apply_puts_right_what_is_ours(stand):
+@pytest.fixture(scope="module")
+def broken(stand):
+    """An audit of the tenants with everything broken at once, and how applying afterwards ended."""
     undoing = []
     for each in BREAKS:
         each(stand, undoing.append)
     try:
-        found = stand.failing()
+        audited = workflow.audit(workflow.Question(stand.folder))
     finally:
         for undo in reversed(undoing):
             undo()
+    return audited, set(workflow.apply(workflow.Question(stand.folder)).ends)
+
+
+def test_each_break_is_found_where_it_is_and_apply_puts_right_what_is_ours(stand, broken):
+    audited, ends = broken
+    found = stand.failed(audited)
     drifted = {at for at in found if at[0] == DRIFT}
     assert {
         (DRIFT, "clinic", "internal"),
@@ -319,8 +345,22 @@ def test_each_break_is_found_where_it_is_and_apply_puts_right_what_is_ours(stand
             control_id
         )
     assert {at[:2] for at in found} == {at[:2] for at in expected}
-    assert set(workflow.apply(workflow.Question(stand.folder)).ends) == {"DONE"}
-    assert stand.failing() == set()
+    assert ends == {"DONE"}
+    assert stand.failed() == set()
+
+
+def test_its_page_draws_the_hole_that_was_made_and_axe_finds_nothing(stand, broken, tmp_path):
+    audited, _ = broken
+    workflow.keep_files(assessment.files(audited, "fr"), tmp_path)
+    page = JustHTML((tmp_path / "report.html").read_text(), strict=True, sanitize=False)
+    lacking = [each.to_text() for each in page.query("article.en text.lacking")]
+    assert lacking == ["nothing in IPv4"]  # TCP 22 was opened in IPv6 alone
+    with browsing() as browser:
+        shown = browser.new_page()
+        shown.goto((tmp_path / "report.html").as_uri())
+        for language in ("fr", "en"):
+            shown.check(f"#in-{language}")
+            assert violations(shown) == []
 
 
 def test_people_who_sign_in_too_easily_and_credentials_that_never_end_are_found(stand):
