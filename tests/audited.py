@@ -39,9 +39,13 @@ def of_profiles(*names):
 
 
 def of_everything():
-    """Return the audit of a tenant with every status, hostile names, a list unread, and resources that nobody judges."""
+    """Return the audit of a tenant by three families: every status, hostile names, a list unread, and resources that nobody judges."""
     tenant = written("acme", TREE)
-    findings = list(template(tenant, Tier.SECURED, "acme"))
+    findings = [
+        each
+        for each in template(tenant, Tier.SECURED, "acme")
+        if each.control.family in {"DAT", "GOV", "NET"}
+    ]
     controls = {each.control.id: each.control for each in audit.checks()}
     refused = say("this credential may not read it (403)", "cet accès n'a pas le droit de le lire (403)")
     findings.append(

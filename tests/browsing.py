@@ -27,8 +27,8 @@ def browsing():
         browser.close()
 
 
-def violations(page, only=None):
+def violations(page, only=None, within=None):
     """Return what axe holds against what a page shows now: each rule with its impact and the first element that breaks it."""
     options = {"runOnly": list(only)} if only else {}
-    found = Axe().run(page, options={"resultTypes": ["violations"], **options}).response["violations"]
+    found = Axe().run(page, within, options={"resultTypes": ["violations"], **options}).response["violations"]
     return [(each["id"], each["impact"], each["nodes"][0]["html"]) for each in found]

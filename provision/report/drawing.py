@@ -24,7 +24,7 @@ WIDTH: Final = 960
 _LINE: Final = 20
 _PAD: Final = 14
 _GAP: Final = 18
-_LETTER: Final = 7.2
+_LETTER: Final = 8.4
 _POINT: Final = 8
 
 

@@ -87,7 +87,9 @@ def _undescribed(text):
 def test_axe_would_find_what_is_broken(browser, kept, change, rule):
     page = browser.new_context(bypass_csp=True, viewport=WIDE).new_page()
     page.goto(kept("everything", change))
-    found = violations(page, [rule])
+    found = violations(
+        page, [rule], "header" if rule == "color-contrast" else None
+    )  # contrast takes axe seconds
     assert {(each[0], each[1] in {"serious", "critical"}) for each in found} == {(rule, True)}
 
 

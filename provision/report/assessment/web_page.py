@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 NAME: Final = "report.html"
 _TEMPLATES: Final = Path(__file__).parents[1] / "templates"
 _FRENCH_MARKS: Final = re.compile(" (?=[:;?!»])|(?<=«) ")
+_NAMED: Final = 3
 _JOINTS: Final = re.compile(r"(?<=[/.:])(?=\w)")
 _DETAILED: Final = (Status.FAIL, Status.NOT_EVALUATED, Status.WAIVED)
 FAMILIES: Final[Mapping[str, Text]] = {
@@ -116,13 +117,16 @@ class Score:
 
 def write(audited: Audited, language: Language) -> str:
     """Return the page; it opens in `language`, and a reader turns it to the other."""
+    of: dict[str, list[Finding]] = {key: [] for key in audited.subjects}
+    for finding in audited.findings:
+        of[finding.subject].append(finding)
     style, script = ((_TEMPLATES / name).read_text(encoding="utf-8") for name in ("audit.css", "audit.js"))
     return (
         _environment()
         .get_template("audit.html.j2")
         .render(
             audited=audited,
-            chapters=[_chapter(key, audited) for key in audited.subjects],
+            chapters=[_chapter(key, found, audited) for key, found in of.items()],
             controls=sorted({each.control.id: each.control for each in audited.findings}.items()),
             scores=list(_scores(audited.findings)),
             totals=audit.amounts(audited.findings),
@@ -140,10 +144,11 @@ def write(audited: Audited, language: Language) -> str:
 
 def _title(audited: Audited) -> Text:
     """Return what a browser's tab says: what was audited, and the day."""
+    first, more = list(audited.subjects)[:_NAMED], len(audited.subjects) - _NAMED
     return say(
         "Audit of {whom}, {day}",
         "Audit de {whom}, {day}",
-        whom=", ".join(audited.subjects),
+        whom=", ".join(first) + (f" +{more}" if more > 0 else ""),
         day=audited.made_at[:10],
     )
 
@@ -218,11 +223,13 @@ def _breaking(name: object) -> Markup:
     return Markup("<wbr>").join(escape(part) for part in _JOINTS.split(str(name)))
 
 
-def _chapter(key: str, audited: Audited) -> Chapter:
-    own = sorted((each for each in audited.findings if each.subject == key), key=lambda each: each.control.id)
-    cases = [Case(those[0].control, those) for those in _by_control(own)]
+def _chapter(key: str, found: Iterable[Finding], audited: Audited) -> Chapter:
+    by_control = groupby(sorted(found, key=lambda each: each.control.id), key=lambda each: each.control)
     severities = list(Severity)
-    cases.sort(key=lambda each: severities.index(each.control.severity))
+    cases = sorted(
+        (Case(control, tuple(those)) for control, those in by_control),
+        key=lambda each: severities.index(each.control.severity),
+    )
     profile, version = audited.subjects[key]
     return Chapter(
         key,
@@ -232,10 +239,6 @@ def _chapter(key: str, audited: Audited) -> Chapter:
         {status: [each for each in cases if each.status is status] for status in audit.WORST},
         audited.topologies.get(key),
     )
-
-
-def _by_control(findings: Iterable[Finding]) -> Iterable[tuple[Finding, ...]]:
-    return (tuple(those) for _, those in groupby(findings, key=lambda each: each.control.id))
 
 
 def _scores(findings: Iterable[Finding]) -> Iterable[Score]:
