@@ -45,6 +45,8 @@ from provision.plan import file as plan_file
 from provision.proof.evidence import save as save_evidence
 from provision.publish import Published
 from provision.record import facts as record
+from provision.record.anchor import anchor as anchor_ledger
+from provision.record.anchor import certificate
 from provision.record.events import FORMATS
 from provision.record.examine import Side
 from provision.record.examine import examine as examine_ledger
@@ -61,6 +63,7 @@ if TYPE_CHECKING:
     from provision.model.outcome import Status
     from provision.model.plan import Plan
     from provision.model.tenant import Tenant
+    from provision.record.anchor import Anchor
     from provision.record.examine import Examined, Reading
     from provision.text import Language
 
@@ -305,11 +308,21 @@ def events(directory: Path, shape: str, since: str) -> list[dict[str, Any]]:
     return [FORMATS[shape](name, each) for each in entries if each.time >= since]
 
 
-def examine(directory: Path, keys: Sequence[Path] = (), kept: Sequence[Path] = ()) -> Examined:
-    """Verify an estate's ledger, by public keys in PEM files where some are named, against checkpoints `kept` elsewhere."""
+def examine(
+    directory: Path, keys: Sequence[Path] = (), kept: Sequence[Path] = (), authority: Path | None = None
+) -> Examined:
+    """Verify an estate's ledger, by public keys in PEM files where some are named, against checkpoints `kept` elsewhere.
+
+    Its time stamps are looked at where the certificate of their `authority` is named.
+    """
     given = {found.keyid: found for found in map(public, keys)}
     lines = [line for path in kept for line in path.read_bytes().splitlines() if line]
-    return examine_ledger(directory / STATE, given, lines)
+    return examine_ledger(directory / STATE, given, lines, certificate(authority) if authority else None)
+
+
+def anchor(directory: Path, url: str, authority: Path) -> Anchor:
+    """Have an estate's ledger dated by a time-stamping authority, whose certificate is in a PEM file."""
+    return anchor_ledger(directory / STATE, url, certificate(authority))
 
 
 def audit(question: Question, on_event: Listener = ignore) -> Audited:
