@@ -201,7 +201,7 @@ def _pose_as_the_clouds(stand, undo):
 def _prefixes_by_hand(stand, undo):
     """Two IPv6 prefixes that somebody chose: one of no pool, and one of a pool of the tenant's, called as the operator's is."""
     network, project = stand.cloud.network, stand.project(stand.clinic)
-    network.put(f"/quotas/{project}", {"quota": {"subnetpool": 1}})
+    network.put(f"/quotas/{project}", {"quota": {"subnetpool": 1, "network": 10, "subnet": 10}})
     about = {
         "name": stand.clinic.estate.get("pools.ipv6"),
         "prefixes": ["fd00:9::/48"],
