@@ -167,7 +167,7 @@ POLICY: Final = closed(
     vpn=closed(policy=word("forbidden", "strong", "any")),
     images=closed(visibility=word("private", "shared")),
     shares=closed(public=FLAG),
-    ha=closed(groups=listed(TEXT), network=FLAG),
+    ha=closed(network=FLAG),
     clusters=closed(tls=word("required", "optional"), min_masters=number(1), floating_ips=FLAG),
     soc=closed(sink=TEXT),
     privacy=closed(record=TEXT, processor_clauses=TEXT),
