@@ -138,7 +138,10 @@ POLICY: Final = closed(
     keys=_KEYS,
     object=_OBJECT,
     compute=closed(confidential=FLAG),
-    location=closed(allowed=listed(TEXT)),
+    location=closed(
+        allowed=listed(TEXT),
+        zones=closed(compute=listed(TEXT), volume=listed(TEXT), network=listed(TEXT)),
+    ),
     audit=_AUDIT,
     exit=closed(notice_days=DAYS, formats=open_table(TEXT), drill_max_age_days=DAYS),
     playbooks=listed(TEXT),

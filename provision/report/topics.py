@@ -486,6 +486,9 @@ _WRITTEN: Final[tuple[Topic, ...]] = (
     one("transparency.publish", "publishing", say("Report on itself", "Rapport sur soi"), flag(say("published", "publié"), say("not published", "non publié")), choice="transparency"),
     one("transparency.max_age_days", "publishing", say("Age of that report", "Âge de ce rapport"), sentence(say("{it} at most", "{it} au plus"), phrases.days), bound=phrases.days, choice="transparency"),
     # where data live
+    one("location.zones.compute", "place", say("Zones of its machines", "Zones de ses machines"), names, bound=names, choice="hosts"),
+    one("location.zones.volume", "place", say("Zones of its volumes", "Zones de ses volumes"), names, bound=names, choice="hosts"),
+    one("location.zones.network", "place", say("Zones of its networks and routers", "Zones de ses réseaux et routeurs"), names, bound=names, choice="hosts"),
     one("location.allowed", "place", say("Where data may live", "Où les données peuvent vivre"), _template(names, estate__region=_REGION)),
     one("hosts.isolation", "place", say("Physical machines", "Machines physiques"),
         word(dedicated=say("shared with no other tenant", "partagées avec aucun autre locataire"), shared=say("shared with other tenants", "partagées avec d'autres locataires")), choice="hosts"),

@@ -98,6 +98,7 @@ class Network(Row):
     external: bool = False
     shared: bool = False
     qos_id: str | None = None
+    hints: tuple[str, ...] = ()
 
 
 @dataclass(slots=True)
@@ -155,6 +156,7 @@ class Router(Row):
     snat: bool = True
     outside: int = 0
     up: bool = True
+    hints: tuple[str, ...] = ()
 
 
 @dataclass(slots=True)
