@@ -7,7 +7,7 @@ from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING, Any, Final
 
 from provision.cloud.connect import reconnect
-from provision.cloud.moments import named
+from provision.cloud.moments import PROOF, named
 from provision.errors import NotFound
 from provision.model.address import Address
 from provision.text import say
@@ -66,18 +66,20 @@ def _member(cloud: Cloud, tenant: Tenant, group: str) -> Iterator[tuple[str, str
 
 
 @contextmanager
-def someone(cloud: Cloud, domain: str, options: Mapping[str, Any] | None = None) -> Iterator[tuple[str, str]]:
-    """Yield (user, password) of a new user in a domain, with some options and in no group.
+def someone(
+    cloud: Cloud, domain: str, options: Mapping[str, Any] | None = None, *, stem: str = PROOF
+) -> Iterator[tuple[str, str]]:
+    """Yield (user, password) of a new user in a domain, with some options and in no group; its name begins with `stem`.
 
     It is looked for by name and removed at the end, whatever happens: also where the answer to its making was lost.
     """
     password = secrets.token_urlsafe(24)
-    with named() as name:
+    with named(stem) as name:
         body = {
             "name": name,
             "domain_id": domain,
             "password": password,
-            "description": "a moment's user of provision's proofs",
+            "description": "a moment's user of provision",
             "options": dict(options or {}),
         }
         try:

@@ -275,6 +275,26 @@ def _sharers(value: Any) -> Text:  # noqa: ANN401 (a YAML value)
     return say("with everybody", "avec tous") if "*" in value else names(value)
 
 
+_APART: Final = {
+    "anti-affinity": say("never two on one host", "jamais deux sur un même hôte"),
+    "soft-anti-affinity": say(
+        "on different hosts while there is room", "sur des hôtes différents tant qu'il y a de la place"
+    ),
+}
+
+
+def _apart(groups: Any) -> Text:  # noqa: ANN401 (a YAML value)
+    return clauses(_kept_apart(each) for each in groups) if groups else phrases.NOTHING
+
+
+def _kept_apart(group: Facts) -> Text:
+    most = group.get("max_server_per_host", 1)
+    how = _APART[group["policy"]]
+    if most > 1:
+        how = say("at most {n} on one host", "au plus {n} sur un même hôte", n=most)
+    return say("group `{name}`: {how}", "groupe `{name}` : {how}", name=group["name"], how=how)
+
+
 _CLASSES: Final = word(
     public=say("public data", "des données publiques"),
     internal=say("internal data", "des données internes"),
@@ -485,6 +505,9 @@ _WRITTEN: Final[tuple[Topic, ...]] = (
     one("transparency.publish", "publishing", say("Report on itself", "Rapport sur soi"), flag(say("published", "publié"), say("not published", "non publié")), choice="transparency"),
     one("transparency.max_age_days", "publishing", say("Age of that report", "Âge de ce rapport"), sentence(say("{it} at most", "{it} au plus"), phrases.days), bound=phrases.days, choice="transparency"),
     # where data live
+    one("location.zones.compute", "place", say("Zones of its machines", "Zones de ses machines"), names, bound=names, choice="hosts"),
+    one("location.zones.volume", "place", say("Zones of its volumes", "Zones de ses volumes"), names, bound=names, choice="hosts"),
+    one("location.zones.network", "place", say("Zones of its networks and routers", "Zones de ses réseaux et routeurs"), names, bound=names, choice="hosts"),
     one("location.allowed", "place", say("Where data may live", "Où les données peuvent vivre"), _template(names, estate__region=_REGION)),
     one("hosts.isolation", "place", say("Physical machines", "Machines physiques"),
         word(dedicated=say("shared with no other tenant", "partagées avec aucun autre locataire"), shared=say("shared with other tenants", "partagées avec d'autres locataires")), choice="hosts"),
@@ -508,6 +531,7 @@ _WRITTEN: Final[tuple[Topic, ...]] = (
     one("size", "usage", say("Size, where the tenant says none", "Taille, où le locataire n'en dit pas"), bare, bound=names),
     Topic("sizes.*", "usage", say("Size {name} takes of each quota", "La taille {name} prend de chaque quota"),
         lambda facts: say("{times} times what is said", "{times} fois ce qui est dit", times=bare(next(iter(facts.values())))), patterns=("sizes.*",), entry=2),
+    one("ha.groups", "place", say("Machines kept apart", "Machines tenues à l'écart l'une de l'autre"), _apart, bound=_apart, choice="hosts"),
     one("ha.network", "place", say("Network that survives a breakdown", "Réseau qui survit à une panne"), flag(say("yes", "oui"), say("no", "non"))),
     # what is logged
     one("audit.retention_days", "logs", say("Logs are kept", "Journaux gardés"), sentence(say("{it} at least", "{it} au moins"), phrases.days), bound=phrases.days),
