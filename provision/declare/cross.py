@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
+from provision.declare.accounts import accounted
 from provision.declare.addressing import disjoint, disjoint_within, gateways_within, readable
 from provision.declare.directory import directed
 from provision.declare.envelopes import within_envelopes
@@ -22,7 +23,15 @@ from provision.model.estate import Profile
 from provision.model.tenant import Tenant, Values
 from provision.text import Text, say
 
-NAMED: Final = ("networks", "routers", "security_groups", "object.containers", "identity.groups", "dns.zones")
+NAMED: Final = (
+    "networks",
+    "routers",
+    "security_groups",
+    "object.containers",
+    "identity.groups",
+    "identity.accounts",
+    "dns.zones",
+)
 LARGEST_PORT: Final = 65535
 EVERYBODY: Final = "*"
 _WORDS: Final = frozenset({"any", "self"})
@@ -247,6 +256,7 @@ _CHECKS: Final[tuple[Callable[[Tenant], Iterator[Mistake]], ...]] = (
     published_lawfully,
     answered_for,
     directed,
+    accounted,
 )
 
 

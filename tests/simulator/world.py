@@ -45,6 +45,8 @@ class User(Row):
     domain_id: str = ""
     enabled: bool = True
     password: str = field(default="", repr=False)
+    options: dict[str, Any] = field(default_factory=dict)
+    extra: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
