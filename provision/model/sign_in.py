@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, Final
 
 from provision.text import Text, say
@@ -20,6 +22,30 @@ BYPASSES: Final = (
     "ignore_password_expiry",
     "ignore_user_inactivity",
 )
+
+
+@dataclass(frozen=True, slots=True)
+class FirstSignIn:
+    """What opens an account the first time; `seed` (base 32) is None where a password is enough.
+
+    `must_change` tells whether Keystone takes the password for nothing but to be changed.
+    """
+
+    password: str = field(repr=False)
+    seed: str | None = field(repr=False)
+    must_change: bool
+
+
+@dataclass(frozen=True, slots=True)
+class HandedOver:
+    """A first sign-in that was handed over: whose it is, and the file that holds it; what it holds is not here."""
+
+    tenant: str
+    account: str
+    path: Path
+    several_methods: bool
+    must_change: bool
+    again: str | None
 
 
 def weaknesses(options: Mapping[str, Any], least: int) -> Iterator[Text]:
