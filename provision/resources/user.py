@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
+from provision.cloud.first_sign_in import without_password
 from provision.cloud.home import own_domains
 from provision.cloud.leaving import drop_key_pairs, take_away
 from provision.cloud.moments import is_one
@@ -158,7 +159,10 @@ class User(Kind[UserSpec]):
     def create(self, cloud: Cloud, want: Desired[UserSpec]) -> Live[UserSpec]:
         """Create it, marked, without a password and in no group yet: what is missing is brought by `update`."""
         domain = cloud.ids.of(Address("domain", want.address.tenant, want.address.tenant))
-        made = cloud.identity.post("/users", {"user": {**_body(cloud, want), "domain_id": domain}})
+        body = {**_body(cloud, want), "domain_id": domain}
+        made = without_password(
+            lambda none: cloud.identity.post("/users", {"user": {**body, "password": none}})
+        )
         return _live(cloud, want.address.tenant, made["user"], frozenset())
 
     def update(self, cloud: Cloud, have: Live[UserSpec], want: Desired[UserSpec]) -> Live[UserSpec] | None:

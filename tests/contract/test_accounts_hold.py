@@ -159,6 +159,9 @@ def test_whoever_leaves_has_nothing_left(bench, how):
     bench.bring(WORKING)
     user = bench.ours().id
     credential = burdened(bench, user)
+    changed(bench, options={"multi_factor_auth_enabled": True})
+    assert not works(bench, credential), "Keystone holds application credentials to the rules of sign-in"
+    changed(bench, options={"multi_factor_auth_enabled": False})
     assert works(bench, credential)
     assert {name: len(hung) for name, hung in hung_on(bench, user).items()} == {
         "credentials": 1,

@@ -285,7 +285,7 @@ def _more(user, said):
         "extra": extra,
     }
     if "password" in said:
-        fields["password"] = said["password"] or ""
+        fields["password"] = said["password"]
     if "enabled" in said:
         fields["enabled"] = said["enabled"]
     return fields
