@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
+from provision.declare.accounts import accounted
 from provision.declare.addressing import disjoint, disjoint_within, gateways_within, readable
 from provision.declare.directory import directed
 from provision.declare.envelopes import within_envelopes
@@ -26,8 +27,16 @@ from provision.model.tenant import Tenant, Values
 from provision.text import Text, say
 
 NAMED: Final = (
-    "networks", "network.scopes", "network.pools", "routers", "security_groups", "object.containers", "identity.groups", "dns.zones",
-)  # fmt: skip
+    "networks",
+    "network.scopes",
+    "network.pools",
+    "routers",
+    "security_groups",
+    "object.containers",
+    "identity.groups",
+    "identity.accounts",
+    "dns.zones",
+)
 LARGEST_PORT: Final = 65535
 EVERYBODY: Final = "*"
 _WORDS: Final = frozenset({"any", "self"})
@@ -269,6 +278,7 @@ _CHECKS: Final[tuple[Callable[[Tenant], Iterator[Mistake]], ...]] = (
     answered_for,
     directed,
     spread,
+    accounted,
 )
 
 

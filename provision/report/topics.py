@@ -83,6 +83,17 @@ def _group(facts: Facts) -> Text:
     return clauses(rights) if rights else say("no right at all", "aucun droit")
 
 
+def _account(facts: Facts) -> Text:
+    if facts.get("enabled") is False:
+        return say("kept, and closed", "gardé, et fermé")
+    if facts.get("mfa", "totp") == "none":
+        return say("opens with a password", "s'ouvre avec un mot de passe")
+    return say(
+        "opens with a password and a code of the moment, never with one of them",
+        "s'ouvre avec un mot de passe et un code du moment, jamais avec l'un seul",
+    )
+
+
 def _network(facts: Facts) -> Text:
     return clauses([*_families(facts), _way(facts.get("router")), *_resolvers(facts), *_rates(facts)])
 
@@ -366,6 +377,8 @@ _WRITTEN: Final[tuple[Topic, ...]] = (
     one("identity.roles.allowed", "identity", say("Rights that may be given", "Droits qui peuvent être donnés"), phrases.roles, bound=names),
     Topic("identity.groups.*", "identity", say("Group `{name}`", "Groupe `{name}`"), _group, choice="groups",
           patterns=("identity.groups.*.**",), entry=3),
+    Topic("identity.accounts.*", "identity", say("Account `{name}`", "Compte `{name}`"), _account, choice="accounts",
+          patterns=("identity.accounts.*.**",), entry=3),
     one("identity.auth.mfa.min_methods", "identity", say("Proofs of identity", "Preuves d'identité"),
         phrases.number(say("{n} proof to sign in, such as a password", "{n} preuve pour entrer, par exemple un mot de passe"),
                        say("{n} different proofs to sign in (multi-factor)", "{n} preuves différentes pour entrer (authentification à plusieurs facteurs)"))),

@@ -44,7 +44,9 @@ class Project(Row):
 class User(Row):
     domain_id: str = ""
     enabled: bool = True
-    password: str = field(default="", repr=False)
+    password: str | None = field(default=None, repr=False)
+    options: dict[str, Any] = field(default_factory=dict)
+    extra: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
