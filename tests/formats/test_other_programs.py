@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from audits import every_status
+from offered import offer
 
 from provision.report import assessment
 from provision.report.assessment import ocsf, prowler
@@ -59,16 +60,7 @@ def test_trestle_refuses_what_is_broken(kept):
 
 @pytest.fixture
 def offered(tmp_path, kept):
-    """A package that offers the framework to Prowler, as its documentation says."""
-    site = tmp_path / "site"
-    package, about = site / "ours", site / "ours-1.dist-info"
-    package.mkdir(parents=True)
-    about.mkdir()
-    (package / "__init__.py").touch()
-    (about / "METADATA").write_text("Metadata-Version: 2.1\nName: ours\nVersion: 1\n")
-    (about / "entry_points.txt").write_text("[prowler.compliance.universal]\nours = ours\n")
-    (package / prowler.NAME).write_bytes((kept / prowler.NAME).read_bytes())
-    return package / prowler.NAME
+    return offer((kept / prowler.NAME).read_text("utf-8"), tmp_path / "site")
 
 
 @pytest.mark.parametrize("kept", ["fr", "en"], indirect=True)

@@ -100,7 +100,7 @@ def _requirement(clause: str, reasons: dict[str, str], language: Language) -> di
         "attributes": {
             "Chapter": render(chapter, language),
             "Controls": ", ".join(reasons),
-            "OnlyProvision": ", ".join(each for each in reasons if each not in CHECKS) or "-",
+            "OnlyProvision": ", ".join(each for each in reasons if each not in CHECKS),
         },
         "checks": {"openstack": [check for each in reasons for check in CHECKS.get(each, ())]},
     }
