@@ -13,12 +13,14 @@ import nox
 
 os.environ["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
 nox.options.default_venv_backend = "none"
-nox.options.sessions = ["lint", "types", "docs", "tests"]
+nox.options.sessions = ["lint", "types", "docs", "formats", "tests"]
 
 PINS = {
     "provision/apply/requirements.txt": "provision/apply/requirements.in",
     "provision/record/requirements.txt": "provision/record/requirements.in",
     "provision/sandbox/requirements.txt": "provision/sandbox/requirements.in",
+    "tests/formats/prowler.txt": "tests/formats/prowler.in",
+    "tests/formats/trestle.txt": "tests/formats/trestle.in",
     "tests/requirements.txt": "tests/requirements.in",
 }
 
@@ -41,6 +43,25 @@ def types(session: nox.Session) -> None:
 def docs(session: nox.Session) -> None:
     """See that the generated pages are what the code says (`nox -s docs -- --write` writes them)."""
     session.run("python", "-m", "provision.cli.reference", *(session.posargs or ["--check"]))
+
+
+@nox.session(venv_backend="uv", reuse_venv=True)
+def formats(session: nox.Session) -> None:
+    """Have trestle read our OSCAL; in an environment of its own, since what it pins is not what the sandbox does."""
+    _read_by(session, "trestle")
+
+
+@nox.session(venv_backend="uv", reuse_venv=True)
+def prowler(session: nox.Session) -> None:
+    """Have Prowler load our compliance framework and our findings (1.4 GB to install, so not one of the default ones)."""
+    _read_by(session, "prowler")
+
+
+def _read_by(session: nox.Session, program: str) -> None:
+    session.install("--quiet", "--requirement", f"tests/formats/{program}.txt")
+    theirs = {f"PROVISION_{program.upper()}": str(Path(session.bin) / "python")}
+    ours = Path(sys.executable).parent / "pytest"
+    session.run(str(ours), "tests/formats", "-k", program, *session.posargs, env=theirs, external=True)
 
 
 @nox.session

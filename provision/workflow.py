@@ -45,6 +45,8 @@ from provision.plan import file as plan_file
 from provision.proof.evidence import save as save_evidence
 from provision.publish import Published
 from provision.record import facts as record
+from provision.record.anchor import anchor as anchor_ledger
+from provision.record.anchor import certificate
 from provision.record.events import FORMATS
 from provision.record.examine import Side
 from provision.record.examine import examine as examine_ledger
@@ -61,6 +63,7 @@ if TYPE_CHECKING:
     from provision.model.outcome import Status
     from provision.model.plan import Plan
     from provision.model.tenant import Tenant
+    from provision.record.anchor import Anchor
     from provision.record.examine import Examined, Reading
     from provision.text import Language
 
@@ -305,11 +308,21 @@ def events(directory: Path, shape: str, since: str) -> list[dict[str, Any]]:
     return [FORMATS[shape](name, each) for each in entries if each.time >= since]
 
 
-def examine(directory: Path, keys: Sequence[Path] = (), kept: Sequence[Path] = ()) -> Examined:
-    """Verify an estate's ledger, by public keys in PEM files where some are named, against checkpoints `kept` elsewhere."""
+def examine(
+    directory: Path, keys: Sequence[Path] = (), kept: Sequence[Path] = (), authority: Path | None = None
+) -> Examined:
+    """Verify an estate's ledger, by public keys in PEM files where some are named, against checkpoints `kept` elsewhere.
+
+    Its time stamps are looked at where the certificate of their `authority` is named.
+    """
     given = {found.keyid: found for found in map(public, keys)}
     lines = [line for path in kept for line in path.read_bytes().splitlines() if line]
-    return examine_ledger(directory / STATE, given, lines)
+    return examine_ledger(directory / STATE, given, lines, certificate(authority) if authority else None)
+
+
+def anchor(directory: Path, url: str, authority: Path) -> Anchor:
+    """Have an estate's ledger dated by a time-stamping authority, whose certificate is in a PEM file."""
+    return anchor_ledger(directory / STATE, url, certificate(authority))
 
 
 def audit(question: Question, on_event: Listener = ignore) -> Audited:
@@ -318,8 +331,10 @@ def audit(question: Question, on_event: Listener = ignore) -> Audited:
     with _connected(question) as (estate, tenants, cloud):
         eyes = auditing.Eyes.open(cloud, tenants, on_event, _book(estate))
 
+        tiers = {each.key: auditing.tier(each.profile, estate.profiles) for each in tenants}
+
         def judged(tenant: Tenant) -> tuple[Finding, ...]:
-            return auditing.live(eyes, tenant, auditing.tier(tenant.profile, estate.profiles))
+            return auditing.live(eyes, tenant, tiers[tenant.key])
 
         # Threads of their own: sources ask `Cloud.each`, which would wait for these in its pool.
         with ThreadPoolExecutor(question.workers, "audit") as pool:
@@ -334,6 +349,10 @@ def audit(question: Question, on_event: Listener = ignore) -> Audited:
             cloud.requests(),
             time.monotonic() - started,
             tuple(chain.from_iterable(_access(eyes, tenant) for tenant in tenants)),
+            tiers=tiers,
+            topologies={
+                each.key: auditing.topology.found(eyes, each) for each in tenants if not each.retired
+            },
         )
         keeper(estate, on_event).note(record.audited(audited))
         return audited
@@ -356,17 +375,19 @@ def _book(estate: Estate) -> Book:
 def audit_profiles(names: Sequence[str], profiles: Mapping[str, Profile], folder: Path | None) -> Audited:
     """Judge profiles by the tenants that they would make; no cloud is asked."""
     started = time.monotonic()
-    findings = tuple(
-        finding
-        for name in names
-        for finding in auditing.template(specimen(name, folder), auditing.tier(name, profiles), name)
+    tiers = {name: auditing.tier(name, profiles) for name in names}
+    made_up = {name: specimen(name, folder) for name in tiers}
+    findings = chain.from_iterable(
+        auditing.template(tenant, tiers[name], name) for name, tenant in made_up.items()
     )
     return Audited(
         "",
         *_signed(),
         {name: (name, profiles[name].version) for name in names},
-        findings,
+        tuple(findings),
         seconds=time.monotonic() - started,
+        tiers=tiers,
+        topologies={name: auditing.topology.promised(tenant) for name, tenant in made_up.items()},
     )
 
 

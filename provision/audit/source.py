@@ -26,6 +26,11 @@ class Silence:
     why: Text
 
 
+def untold(why: Text) -> Silence:
+    """Return the silence of a thing of which what decides could not be read, where others of its sort could."""
+    return Silence(Status.NOT_EVALUATED, why)
+
+
 @dataclass(frozen=True, slots=True)
 class Thing:
     """One thing to judge: its address, its shape, the line that promises it, and the API's own body where it was found.

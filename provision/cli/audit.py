@@ -48,8 +48,8 @@ if TYPE_CHECKING:
     type=click.Path(path_type=Path),
     value=say("DIR", "DOSSIER"),
     text=say(
-        "Keep it here in every format: JSON, CSV, JUnit, SARIF, OSCAL; readable by you only.",
-        "Le garder ici dans tous les formats : JSON, CSV, JUnit, SARIF, OSCAL ; lisible par vous seul.",
+        "Keep it here in every format: a page (HTML), JSON, CSV, JUnit, SARIF, OSCAL; readable by you only.",
+        "Le garder ici dans tous les formats : une page (HTML), JSON, CSV, JUnit, SARIF, OSCAL ; lisible par vous seul.",
     ),
 )
 @click.option(

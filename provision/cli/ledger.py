@@ -97,19 +97,74 @@ def show(*, since: str, entry: int | None) -> int:
         "Points de contrôle gardés ailleurs (lignes de checkpoints.jsonl) : le registre doit encore les contenir. Répétable.",
     ),
 )
-def verify(*, keys: Sequence[Path], kept: Sequence[Path]) -> int:
+@click.option(
+    "--tsa-certificate",
+    "authority",
+    cls=Option,
+    type=click.Path(path_type=Path),
+    value=say("FILE", "FICHIER"),
+    text=say(
+        "Look at the time stamps too, by this authority's certificate (PEM): which entries it dates, and which not.",
+        "Examiner aussi les horodatages, avec le certificat de cette autorité (PEM) : quelles entrées elle date, et lesquelles non.",
+    ),
+)
+def verify(*, keys: Sequence[Path], kept: Sequence[Path], authority: Path | None) -> int:
     """Verify the ledger."""
     folder = settings.told().estate
 
     from provision import workflow  # noqa: PLC0415 (help needs none of it)
     from provision.report import ledger as report  # noqa: PLC0415
 
-    found = workflow.examine(folder, keys, kept)
+    found = workflow.examine(folder, keys, kept, authority)
     output.answer(
         text=lambda look: report.verify_text(found, look),
         data=lambda: report.verify_data(found, language.spoken()),
     )
     return report.exit_code(found)
+
+
+@click.command(
+    "anchor",
+    cls=Command,
+    shared=("estate",),
+    text=say(
+        "Have the last checkpoint, and so every entry up to it, dated by a time-stamping authority (RFC 3161). It is sent a hash.",
+        "Faire dater le dernier point de contrôle, donc toute entrée jusqu'à lui, par une autorité d'horodatage (RFC 3161). Elle reçoit une empreinte.",
+    ),
+)
+@click.option(
+    "--tsa",
+    "url",
+    cls=Option,
+    required=True,
+    value="URL",
+    text=say("Where the authority is asked.", "Où l'autorité est interrogée."),
+)
+@click.option(
+    "--tsa-certificate",
+    "authority",
+    cls=Option,
+    required=True,
+    type=click.Path(path_type=Path),
+    value=say("FILE", "FICHIER"),
+    text=say(
+        "The authority's certificate (PEM): a stamp is kept once it holds under it.",
+        "Le certificat de l'autorité (PEM) : un horodatage est gardé s'il tient sous celui-ci.",
+    ),
+)
+def anchor(*, url: str, authority: Path) -> int:
+    """Have the ledger dated."""
+    folder = settings.told().estate
+
+    from provision import workflow  # noqa: PLC0415 (help needs none of it)
+    from provision.report import ledger as report  # noqa: PLC0415
+
+    made = workflow.anchor(folder, url, authority)
+    output.answer(
+        text=lambda look: report.anchor_text(made, look),
+        data=lambda: report.anchor_data(made),
+    )
+    return 0
 
 
 @click.command(
@@ -170,5 +225,5 @@ command = Group.of(
         "Who did what, when, under which plan: a record that is only ever added to, and shows when somebody touched it.",
         "Qui a fait quoi, quand, selon quel plan : un registre auquel on ne fait qu'ajouter, et qui montre si on y a touché.",
     ),
-    (show, verify, export),
+    (show, verify, anchor, export),
 )

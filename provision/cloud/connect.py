@@ -50,6 +50,7 @@ _PROXIES: Final = {
     "key-manager": "key_manager",
     "dns": "dns",
     "load-balancer": "load_balancer",
+    "container-infrastructure-management": "container_infrastructure_management",
 }
 
 

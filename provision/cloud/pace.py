@@ -14,6 +14,7 @@ import time
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from math import ceil, exp, factorial
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
@@ -29,6 +30,10 @@ SURE: Final = 5
 """After how many periods without a refusal the steps become larger."""
 TOLERATED: Final = 0.025
 """Which part of the answers may be refusals that say nothing of our rate."""
+CHANCE: Final = 0.1
+"""How unlikely so many refusals must be, were only that part refused at random, to mean that we are too fast."""
+MEMORY: Final = 0.5
+"""Which part of what earlier periods said counts in the next: few answers alone say little."""
 MANY: Final = 0.2
 """From which part of the answers on 503 means that there is too much of us, and not that a worker of theirs is gone."""
 CALM: Final = 60.0
@@ -54,6 +59,7 @@ class Pace:
         self._next = self._waited_at = 0.0
         self._restart(time.monotonic())
         self._clean, self._searching = 0, False
+        self._answers = self._refusals = 0.0
 
     @property
     def rate(self) -> float | None:
@@ -99,8 +105,11 @@ class Pace:
         heard, overloaded = self._heard, self._unavailable > MANY * self._heard
         refused = self._limited + (self._unavailable if overloaded else 0)
         accepted = (heard - refused) / age
-        if refused > TOLERATED * heard:
+        self._answers = MEMORY * self._answers + heard
+        self._refusals = MEMORY * self._refusals + refused
+        if refused and _telling(self._refusals, self._answers):
             self._slow_down(accepted, heard / age, 1 - refused / heard, now)
+            self._answers = self._refusals = 0.0
         elif self._rate is not None and self._waited_at >= self._began:
             self._clean += 1
             step = max(1, self._clean - SURE) * STEP * accepted
@@ -120,6 +129,13 @@ class Pace:
         else:
             self._searching = accepted < self._rate / 4
         self._rate, self._clean = max(accepted, self._rate * max(kept, 0.5), SLOWEST), 0
+
+
+def _telling(refusals: float, answers: float) -> bool:
+    """Say whether so many refusals are more than chance (Poisson's tail) where `TOLERATED` of the answers are refused at random."""
+    expected = TOLERATED * answers
+    fewer = sum(exp(-expected) * expected**count / factorial(count) for count in range(ceil(refusals)))
+    return 1 - fewer < CHANCE
 
 
 @dataclass(slots=True)

@@ -14,15 +14,19 @@ from provision.declare.hosting import enough_hosts
 from provision.declare.layers import suggestion
 from provision.declare.naming import distinct
 from provision.declare.place import mistake
+from provision.declare.pools import ipv6_from_the_pool, pools_apart, pools_sound, taken_from_pools
 from provision.declare.publishing import published_lawfully
 from provision.declare.schema import at, tree_schema
 from provision.declare.zones import answered_for, apart
 from provision.errors import Mistake
 from provision.model.estate import Profile
+from provision.model.pool import POOLS
 from provision.model.tenant import Tenant, Values
 from provision.text import Text, say
 
-NAMED: Final = ("networks", "routers", "security_groups", "object.containers", "identity.groups", "dns.zones")
+NAMED: Final = (
+    "networks", "network.scopes", "network.pools", "routers", "security_groups", "object.containers", "identity.groups", "dns.zones",
+)  # fmt: skip
 LARGEST_PORT: Final = 65535
 EVERYBODY: Final = "*"
 _WORDS: Final = frozenset({"any", "self"})
@@ -176,7 +180,7 @@ def _grounds(tenant: Tenant) -> Iterator[Mistake]:
         for family in ("ipv4", "ipv6"):
             wanted = network.get(family)
             automatic = wanted == "auto" or (
-                isinstance(wanted, Mapping) and wanted.get("cidr", "auto") == "auto"
+                isinstance(wanted, Mapping) and wanted.get("cidr", "auto") == "auto" and "pool" not in wanted
             )
             if automatic and not tenant.estate.get(f"pools.{family}"):
                 yield _estate_lacks(tenant, f"networks.{name}.{family}", f"pools.{family}")
@@ -218,7 +222,12 @@ def _declared(values: Values) -> Mapping[str, int]:
         for section in ("networks", "routers", "security_groups")
     }
     shares = sum(len(item.get("shared_with", ())) for item in present["networks"])
-    return {**{section: len(items) for section, items in present.items()}, "rbac_policies": shares}
+    pools = [item for item in values.section(POOLS).values() if item.get("state") != "retired"]
+    return {
+        **{section: len(items) for section, items in present.items()},
+        "rbac_policies": shares,
+        "subnet_pools": len(pools),
+    }
 
 
 _ROUTER: Final = say("router", "routeur")
@@ -244,6 +253,10 @@ _CHECKS: Final[tuple[Callable[[Tenant], Iterator[Mistake]], ...]] = (
     _room,
     disjoint_within,
     gateways_within,
+    pools_sound,
+    pools_apart,
+    taken_from_pools,
+    ipv6_from_the_pool,
     published_lawfully,
     answered_for,
     directed,

@@ -59,6 +59,11 @@ EMAIL: Final[Schema] = {
 }
 BOTH: Final = closed(("en", "fr"), en=TEXT, fr=TEXT)
 TITLE: Final[Schema] = {"anyOf": [TEXT, BOTH]}
+POOL: Final[Schema] = {
+    "type": "string",
+    "pattern": "^[a-z][a-z0-9-]{0,62}$",
+    "says": {"en": "estate (its pool of IPv6), or a key of network.pools", "fr": "estate (la réserve IPv6 du parc), ou une clé de network.pools"},
+}  # fmt: skip
 PERSON: Final = closed(name=TEXT, email=EMAIL, phone=TEXT)
 RETIREMENT: Final = closed(("reason", "date"), reason=TEXT, date=DATE)
 
@@ -155,13 +160,17 @@ POLICY: Final = closed(
     backup=_BACKUP,
     network=closed(
         ip_versions=listed({"enum": [4, 6]}),
-        ipv6_pool=TEXT,
-        zones=listed(TEXT),
+        ipv6_pool=POOL,
+        zones=open_table(listed(TEXT)),
     ),
     sharing=closed(allowed=listed(TEXT)),
     egress=word("allowlist", "open"),
     exposure=listed(closed(("reason",), address=TEXT, service=TEXT, reason=TEXT)),
-    lb=closed(tls=word("required", "optional"), tls_versions=listed(word("TLSv1.2", "TLSv1.3"))),
+    lb=closed(
+        tls=word("required", "optional"),
+        tls_versions=listed(word("TLSv1.2", "TLSv1.3")),
+        hsts_days=DAYS,
+    ),
     endpoints=closed(https=FLAG),
     pki=closed(issuers=listed(TEXT), min_validity_days=DAYS),
     vpn=closed(policy=word("forbidden", "strong", "any")),

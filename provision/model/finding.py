@@ -5,9 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from provision.model.origin import Origin
 from provision.text import Text
+
+if TYPE_CHECKING:
+    from provision.model.topology import Topology
 
 
 class Status(StrEnum):
@@ -134,7 +138,8 @@ class Audited:
     """An audit: its findings, what it could not read, and how much of what is there no control judged.
 
     `cloud` is empty for templates; `subjects` are tenants or profiles, with the profile and its version. `access` is who can
-    do what with the tenants of which that could be read.
+    do what with the tenants of which that could be read; `tiers` and `topologies` say, by subject, where its profile stands
+    and what its networks look like.
     """
 
     cloud: str
@@ -148,3 +153,5 @@ class Audited:
     requests: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     seconds: float = 0.0
     access: tuple[Access, ...] = ()
+    tiers: Mapping[str, Tier] = field(default_factory=dict)
+    topologies: Mapping[str, Topology] = field(default_factory=dict)

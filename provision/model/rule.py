@@ -102,16 +102,17 @@ def one_sided(rules: Collection[Rule]) -> frozenset[Rule]:
 
     A prefix has its like in any prefix of the other family; a protocol that only IPv6 has needs none.
     """
-    there = {(rule.family, *_traffic(rule)) for rule in rules}
+    there = {(rule.family, *traffic(rule)) for rule in rules}
     return frozenset(
         rule
         for rule in rules
         if rule.protocol not in _IPV6_ONLY
-        and (IPV6 if rule.family == IPV4 else IPV4, *_traffic(rule)) not in there
+        and (IPV6 if rule.family == IPV4 else IPV4, *traffic(rule)) not in there
     )
 
 
-def _traffic(rule: Rule) -> tuple[object, ...]:
+def traffic(rule: Rule) -> tuple[str, str, tuple[int, ...], str]:
+    """Return what two rules have in common that let the same pass in two families: which way, what, and what sort of peer."""
     protocol = "icmp" if rule.protocol in _ICMP else rule.protocol
     return rule.direction, protocol, rule.ports, "prefix" if "/" in rule.remote else rule.remote
 

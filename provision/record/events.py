@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from provision.record.entry import Entry
 
 OCSF_VERSION: Final = "1.8.0"
+PRODUCT: Final = {"name": "provision", "vendor_name": "provision", "version": __version__}
 _CADF: Final = "http://schemas.dmtf.org/cloud/audit/1.0/event"
 _CLASS: Final = 6003
 _CREATE, _READ, _UPDATE, _DELETE, _OTHER = 1, 2, 3, 4, 99
@@ -101,7 +102,7 @@ def ocsf(ledger: str, entry: Entry) -> dict[str, Any]:
         "time": int(datetime.fromisoformat(entry.time).timestamp() * 1000),
         "metadata": {
             "version": OCSF_VERSION,
-            "product": {"name": "provision", "vendor_name": "provision", "version": __version__},
+            "product": dict(PRODUCT),
             "profiles": ["cloud"],
             "uid": _uid(ledger, entry),
             "sequence": entry.sequence,

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from provision.apply.journal import busy, noted
 from provision.errors import ProvisionError
 from provision.record import checkpoint, key
+from provision.record.anchor import Anchor, Invalid, check, stamps
 from provision.record.entry import Entry, parse
 from provision.record.ledger import BEGUN, CHECKPOINTS, ENTRIES, FOLDER, KEYS, LEAVES, RESUMED
 from provision.record.merkle import SIZE, Frontier, leaf
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
+    from cryptography.x509 import Certificate
     from securesystemslib.signer import Key
 
     from provision.record.checkpoint import Checkpoint
@@ -54,7 +56,10 @@ class Problem:
 
 @dataclass(frozen=True, slots=True)
 class Examined:
-    """What was found: entries, checkpoints, the last signed size and root, by which key; problems, and what is only to be known."""
+    """What was found: entries, checkpoints, the last signed size and root, by which key; problems, and what is only to be known.
+
+    `anchors` are the stamps of a time-stamping authority that hold, by size: each dates the entries below it.
+    """
 
     entries: int
     checkpoints: int
@@ -64,6 +69,12 @@ class Examined:
     trust: Trust
     problems: tuple[Problem, ...]
     notes: tuple[Text, ...] = ()
+    anchors: tuple[Anchor, ...] = ()
+
+    @property
+    def dated(self) -> int:
+        """Return how many entries, from the first on, a third party dates."""
+        return min(self.entries, max((each.size for each in self.anchors), default=0))
 
     def of(self, side: Side) -> tuple[Problem, ...]:
         """Return the problems of one verdict."""
@@ -140,10 +151,16 @@ def _owned(entry: Entry | None) -> Iterable[Mapping[str, Any]]:
     return entry.about.get("torn") or () if entry and entry.action == RESUMED else ()
 
 
-def examine(state: Path, given: Mapping[str, Key] | None = None, kept: Sequence[bytes] = ()) -> Examined:
+def examine(
+    state: Path,
+    given: Mapping[str, Key] | None = None,
+    kept: Sequence[bytes] = (),
+    authority: Certificate | None = None,
+) -> Examined:
     """Examine the ledger in an estate's state folder: with the keys that are `given`, else the user's own, else those beside it.
 
-    `kept` are checkpoints that somebody kept elsewhere: the ledger must still hold what they say.
+    `kept` are checkpoints that somebody kept elsewhere: the ledger must still hold what they say. Stamps are looked at where
+    the certificate of their `authority` is named.
     """
     reading = read(state / FOLDER)
     keys, trust, problems = _keys(reading.folder, given)
@@ -157,6 +174,8 @@ def examine(state: Path, given: Mapping[str, Key] | None = None, kept: Sequence[
     problems += _roots(reading, sound, vouched=vouched)
     problems += _sequence(reading)
     problems += _tail(reading, sound)
+    anchors, not_held = _anchors(reading, authority)
+    problems += not_held
     running = busy(state)
     if not running:
         problems += [*_unended(reading), *_journal(reading, state)]
@@ -169,7 +188,8 @@ def examine(state: Path, given: Mapping[str, Key] | None = None, kept: Sequence[
         tuple(sorted({head.signer for head in sound if head.signer})),
         trust,
         tuple(problems),
-        tuple(_notes(reading, trust, running=running)),
+        tuple(_notes(reading, trust, running=running, unread=authority is None)),
+        tuple(anchors),
     )
 
 
@@ -432,11 +452,45 @@ def _journal(reading: Reading, state: Path) -> Iterator[Problem]:
         )
 
 
-def _notes(reading: Reading, trust: Trust, *, running: bool) -> Iterator[Text]:
+def _anchors(reading: Reading, authority: Certificate | None) -> tuple[list[Anchor], list[Problem]]:
+    """Return the stamps that hold, and those that do not: over a checkpoint that is gone, or is not what was stamped."""
+    if authority is None:
+        return [], []
+    lines = {made.size: raw for _, raw, made in reading.signed if made}
+    held: list[Anchor] = []
+    problems: list[Problem] = []
+    for size, path in stamps(reading.folder):
+        if size not in lines:
+            what = say(
+                "a checkpoint of {size} entries was time-stamped, and is not there",
+                "un point de contrôle de {size} entrées a été horodaté, et n'est pas là",
+                size=size,
+            )
+            problems.append(Problem(Side.COMPLETENESS, what, str(path), None))
+            continue
+        try:
+            held.append(check(path, lines[size], authority, size))
+        except Invalid as error:
+            what = say(
+                "this stamp is not of the checkpoint of {size} entries that is there, or not by this authority: {error}",
+                "cet horodatage n'est pas celui du point de contrôle de {size} entrées présent, ou pas de cette autorité : {error}",
+                size=size,
+                error=error,
+            )
+            problems.append(Problem(Side.INTEGRITY, what, str(path), None))
+    return held, problems
+
+
+def _notes(reading: Reading, trust: Trust, *, running: bool, unread: bool) -> Iterator[Text]:
     if trust is Trust.BESIDE:
         yield say(
             "the key is the one that lies beside the ledger: who can write there can replace both; --key names one you trust",
             "la clé est celle qui se trouve à côté du registre : qui peut y écrire peut remplacer les deux ; --key en nomme une de confiance",
+        )
+    if unread and any(stamps(reading.folder)):
+        yield say(
+            "the time stamps were not looked at: --tsa-certificate names the authority that you trust",
+            "les horodatages n'ont pas été examinés : --tsa-certificate nomme l'autorité de confiance",
         )
     if running:
         yield say(

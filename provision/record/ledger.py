@@ -176,7 +176,8 @@ def _follow(runs: dict[str, dict[str, int]], entry: Entry) -> None:
 
 def _standing(folder: Path, entries: IO[bytes]) -> Standing:
     """Read where the ledger stands. Raises `Refused` when the entries are not those that were signed last."""
-    signed = _last(folder / CHECKPOINTS)
+    last = last_signed(folder / CHECKPOINTS)
+    signed = last[1] if last else None
     if signed is None:
         if (folder / CHECKPOINTS).exists() and (folder / CHECKPOINTS).stat().st_size:
             raise _broken(folder)
@@ -202,10 +203,10 @@ def _standing(folder: Path, entries: IO[bytes]) -> Standing:
     return Standing(signed, tuple(unsigned), tuple(torn), runs)
 
 
-def _last(path: Path) -> Checkpoint | None:
-    """Return the last checkpoint that was written whole."""
-    found = (checkpoint.parse(line) for line in reversed(_whole(path)[0]))
-    return next((each for each in found if each is not None), None)
+def last_signed(path: Path) -> tuple[bytes, Checkpoint] | None:
+    """Return the last checkpoint that was written whole: its line, and what it says."""
+    found = ((line, checkpoint.parse(line)) for line in reversed(_whole(path)[0]))
+    return next(((line, made) for line, made in found if made is not None), None)
 
 
 def _whole(path: Path) -> tuple[list[bytes], bytes]:

@@ -21,7 +21,7 @@ FAILED: Final = 2
 SHOWN: Final = 8
 TOLD: Final = (Status.FAIL, Status.WAIVED, Status.NOT_EVALUATED)
 WORST: Final = (Status.FAIL, Status.NOT_EVALUATED, Status.WAIVED, Status.PASS, Status.NOT_APPLICABLE)
-_SIGNS: Final = {
+SIGNS: Final = {
     Status.PASS: ("✓", "good"),
     Status.FAIL: ("✗", "bad"),
     Status.NOT_EVALUATED: ("?", "change"),
@@ -35,7 +35,7 @@ _WORDS: Final = {
     Status.NOT_APPLICABLE: (say("{n} not applicable", "{n} sans objet"), say("{n} not applicable", "{n} sans objet")),
     Status.WAIVED: (say("{n} waived", "{n} dérogé"), say("{n} waived", "{n} dérogés")),
 }  # fmt: skip
-_SEVERITIES: Final = {
+SEVERITIES: Final = {
     Severity.CRITICAL: say("critical", "critique"),
     Severity.HIGH: say("high", "élevée"),
     Severity.MEDIUM: say("medium", "moyenne"),
@@ -61,7 +61,7 @@ def data(audited: Audited, language: Language) -> dict[str, Any]:
         ],
         "findings": [_finding(each, language) for each in audited.findings],
         "coverage": {
-            **{each.value.lower(): _amounts(audited.findings)[each] for each in Status},
+            **{each.value.lower(): amounts(audited.findings)[each] for each in Status},
             "unreadable": [{"what": each.what, "why": render(each.why, language)} for each in audited.unseen],
             "resources": audited.there,
             "unassessed": list(audited.unassessed),
@@ -136,7 +136,7 @@ def _alike(findings: Sequence[Finding]) -> list[list[Finding]]:
 
 def _together(findings: Sequence[Finding], look: Look) -> Iterator[str]:
     """Yield several controls of which one reason says why they were not evaluated."""
-    sign, meaning = _SIGNS[Status.NOT_EVALUATED]
+    sign, meaning = SIGNS[Status.NOT_EVALUATED]
     names = list(dict.fromkeys(each.control.id for each in findings))
     many = words.counted(len(names), say("{n} control", "{n} contrôle"), say("{n} controls", "{n} contrôles"))
     why = say("{many}: {why}", "{many} : {why}", many=many, why=findings[0].observed)
@@ -147,8 +147,8 @@ def _together(findings: Sequence[Finding], look: Look) -> Iterator[str]:
 def _control(findings: Sequence[Finding], look: Look) -> Iterator[str]:
     """Yield a control's line once, each thing that it was not content with, and the remedy."""
     control, status = findings[0].control, findings[0].status
-    sign, meaning = _SIGNS[status]
-    yield f"  {look.paint(meaning, sign)} {control.id} {look.words(control.title)}  {look.words(_SEVERITIES[control.severity], 'quiet')}"
+    sign, meaning = SIGNS[status]
+    yield f"  {look.paint(meaning, sign)} {control.id} {look.words(control.title)}  {look.words(SEVERITIES[control.severity], 'quiet')}"
     if status is Status.WAIVED:
         yield from _waived(findings, look)
     if status in {Status.FAIL, Status.NOT_EVALUATED} or (status is Status.WAIVED and look.verbose):
@@ -207,12 +207,12 @@ def _verdict(audited: Audited, look: Look) -> str:
 
 def verdict(findings: Iterable[Finding]) -> Text:
     """Return all findings in one sentence."""
-    amounts = _amounts(findings)
-    parts = [words.counted(amounts[each], *_WORDS[each]) for each in Status if amounts[each]]
+    counts = amounts(findings)
+    parts = [words.counted(counts[each], *_WORDS[each]) for each in Status if counts[each]]
     return say("Controls: {parts}.", "Contrôles : {parts}.", parts=words.listed(parts))
 
 
-def _amounts(findings: Iterable[Finding]) -> Counter[Status]:
+def amounts(findings: Iterable[Finding]) -> Counter[Status]:
     """Count controls, each of a subject once: by the worst it found."""
     worst: dict[tuple[str, str], Status] = {}
     for each in findings:

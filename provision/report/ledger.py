@@ -10,8 +10,9 @@ from provision.report import words
 from provision.text import render, say
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
+    from provision.record.anchor import Anchor
     from provision.record.entry import Entry
     from provision.record.examine import Examined, Line, Reading
     from provision.report.look import Look
@@ -108,7 +109,12 @@ def verify_text(found: Examined, look: Look) -> str:
     """Return both verdicts, each with its problems, and what stands signed."""
     blocks = [_verdict(found, side, look) for side in Side]
     notes = [f"  {look.words(each, 'quiet')}" for each in found.notes]
-    return "\n".join([*blocks, *notes, look.words(_signed(found))]) + "\n"
+    return (
+        "\n".join(
+            [*blocks, *notes, look.words(_signed(found)), *(look.words(each) for each in _dated(found))]
+        )
+        + "\n"
+    )
 
 
 def _verdict(found: Examined, side: Side, look: Look) -> str:
@@ -134,6 +140,44 @@ def _signed(found: Examined) -> Text:
     )
 
 
+def _dated(found: Examined) -> Iterator[Text]:
+    """Yield which entries a third party dates, and which not; nothing where no stamp was looked at."""
+    if not found.anchors:
+        return
+    last = found.anchors[-1]
+    yield say(
+        "dated by a third party: entries 0 to {last}, the last of them by {time} ({authority})",
+        "datées par un tiers : entrées 0 à {last}, la dernière au plus tard le {time} ({authority})",
+        last=words.number(found.dated - 1),
+        time=last.time,
+        authority=last.authority,
+    )
+    if found.dated < found.entries:
+        yield say(
+            "not dated by a third party: entries {first} to {last}",
+            "non datées par un tiers : entrées {first} à {last}",
+            first=words.number(found.dated),
+            last=words.number(found.entries - 1),
+        )
+
+
+def anchor_text(made: Anchor, look: Look) -> str:
+    """Return what was dated."""
+    told = say(
+        "Entries 0 to {last} are dated {time} by {authority}.",
+        "Les entrées 0 à {last} sont datées du {time} par {authority}.",
+        last=words.number(made.size - 1),
+        time=made.time,
+        authority=made.authority,
+    )
+    return look.words(told, "good") + "\n"
+
+
+def anchor_data(made: Anchor) -> dict[str, Any]:
+    """Return a stamp as JSON has it (schema ``ledger-anchor``)."""
+    return {"entries": made.size, "time": made.time, "authority": made.authority}
+
+
 def verify_data(found: Examined, language: Language) -> dict[str, Any]:
     """Return what was found as JSON has it (schema ``ledger-verify``)."""
     return {
@@ -145,6 +189,8 @@ def verify_data(found: Examined, language: Language) -> dict[str, Any]:
         "root": found.root,
         "keys": list(found.keys),
         "trust": found.trust.value,
+        "dated": found.dated,
+        "anchors": [anchor_data(each) for each in found.anchors],
         "problems": [
             {
                 "verdict": each.side.value,

@@ -153,7 +153,7 @@ def _question(
 def _row(statement: Statement, language: Language) -> str:
     said = say("**{label}**: {says}.", "**{label}** : {says}.", label=statement.label, says=statement.says)
     why = " ".join(f"*{reason}*" for reason in statement.reasons(language))
-    where = "<br>".join(f"`{_short(origin.file)}:{origin.line}`" for origin in statement.origins)
+    where = "<br>".join(f"`{short(origin.file)}:{origin.line}`" for origin in statement.origins)
     cells = [
         f"{said.render(language)}{'<br>' + why if why else ''}",
         capital(statement.held()).render(language),
@@ -163,7 +163,7 @@ def _row(statement: Statement, language: Language) -> str:
     return f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in cells)} |"
 
 
-def _short(file: str) -> str:
+def short(file: str) -> str:
     """Return a document's place without what all shipped profiles have in common."""
     return file.removeprefix("provision/profiles/")
 

@@ -264,6 +264,7 @@ RESULTS: Final[dict[str, Schema]] = {
             )
         ),
     ),
+    "ledger-anchor": _object(entries=_COUNT, time=_TEXT, authority=_TEXT),
     "ledger-verify": _object(
         integrity=_FLAG,
         completeness=_FLAG,
@@ -273,6 +274,8 @@ RESULTS: Final[dict[str, Schema]] = {
         root=_TEXT,
         keys=_list(_TEXT),
         trust={"enum": [each.value for each in Trust]},
+        dated=_COUNT,
+        anchors=_list(_object(entries=_COUNT, time=_TEXT, authority=_TEXT)),
         problems=_list(
             _object(
                 verdict={"enum": [each.value for each in Side]},

@@ -87,8 +87,13 @@ def _network(facts: Facts) -> Text:
     return clauses([*_families(facts), _way(facts.get("router")), *_resolvers(facts), *_rates(facts)])
 
 
+def _zone(facts: Facts) -> Text:
+    networks = ", ".join(f"`{each}`" for each in next(iter(facts.values())))
+    return say("{it}, apart from other zones", "{it}, à part des autres zones", it=networks)
+
+
 def _families(facts: Facts) -> Iterator[Text]:
-    given = {name: facts.get(key, "none") for key, name in (("ipv4", "IPv4"), ("ipv6", "IPv6"))}
+    given = {name: _prefix(facts, key) for key, name in (("ipv4", "IPv4"), ("ipv6", "IPv6"))}
     if set(given.values()) == {"auto"}:
         yield say(
             "IPv4 and IPv6 addresses from the operator's pools",
@@ -96,6 +101,10 @@ def _families(facts: Facts) -> Iterator[Text]:
         )
         return
     for name, prefix in given.items():
+        pool = facts.get(f"{name.lower()}.pool")
+        if pool is not None:
+            yield say("{name} addresses from its pool `{it}`", "adresses {name} prises dans sa réserve `{it}`", name=name, it=pool)  # fmt: skip
+            continue
         known = {
             "auto": say(
                 "{name} addresses from the operator's pool",
@@ -107,6 +116,12 @@ def _families(facts: Facts) -> Iterator[Text]:
         yield known.get(
             str(prefix), say("{name} addresses {it}", "adresses {name} {it}", name=name, it=names(prefix))
         )
+
+
+def _prefix(facts: Facts, family: str) -> object:
+    """Return what a network says of the addresses of a family, at length or in a word."""
+    at_length = any(each.startswith(f"{family}.") for each in facts)
+    return facts.get(f"{family}.cidr", "auto") if at_length else facts.get(family, "none")
 
 
 def _way(router: object) -> Text:
@@ -286,11 +301,6 @@ _PLAYBOOKS: Final = {
     "log-forwarding": say("sending logs away", "envoi des journaux au dehors"),
     "data-disk-encryption": say("encryption of data disks from inside", "chiffrement des disques de données de l'intérieur"),
 }  # fmt: skip
-_ZONES: Final = {
-    "production": say("production", "production"),
-    "administration": say("administration", "administration"),
-    "publication": say("publication", "publication"),
-}
 _BITS: Final = say("{it} bits", "{it} bits")
 _REGION: Final = say(
     "the operator's own region only, as its estate names it",
@@ -406,6 +416,13 @@ _WRITTEN: Final[tuple[Topic, ...]] = (
     one("lb.tls", "encryption", say("Encryption at load balancers", "Chiffrement aux répartiteurs de charge"),
         word(required=say("TLS required", "TLS exigé"), optional=say("TLS optional", "TLS facultatif")), bound=names, choice="tls"),
     one("lb.tls_versions", "encryption", say("Versions of TLS", "Versions de TLS"), names, bound=names, choice="tls"),
+    one("lb.hsts_days", "encryption", say("Browsers come back by https (HSTS)", "Les navigateurs reviennent en https (HSTS)"),
+        sentence(say("for {it} at least", "pendant {it} au moins"), phrases.days), bound=phrases.days, choice="tls"),
+    one("pki.min_validity_days", "encryption", say("Certificates are replaced", "Certificats remplacés"),
+        sentence(say("{it} before they expire, at the latest", "{it} avant leur échéance, au plus tard"), phrases.days), bound=phrases.days, choice="tls"),
+    one("pki.issuers", "encryption", say("Issuers of certificates", "Émetteurs des certificats"), names, bound=names, choice="tls"),
+    one("compute.confidential", "encryption", say("Memory of machines", "Mémoire des machines"),
+        flag(say("encrypted, and only what is signed starts", "chiffrée, et seul ce qui est signé démarre"), say("as the cloud has it", "selon le cloud"))),
     one("endpoints.https", "encryption", say("Calls to the cloud", "Appels au cloud"),
         flag(say("over HTTPS only", "par HTTPS seulement"), say("HTTP allowed", "HTTP permis")), choice="tls"),
     one("images.signed", "encryption", say("Signature of images", "Signature des images"),
@@ -413,6 +430,8 @@ _WRITTEN: Final[tuple[Topic, ...]] = (
     # what passes the network
     one("network.ip_versions", "network", say("Address families", "Familles d'adresses"),
         lambda value: phrases.joined([same(f"IPv{each}") for each in value], " and ", " et ")),
+    one("network.ipv6_pool", "network", say("Where IPv6 prefixes come from", "D'où viennent les préfixes IPv6"),
+        word(estate=say("the operator's pool, never a prefix that somebody chose", "la réserve de l'exploitant, jamais un préfixe choisi par quelqu'un")), bound=names),
     Topic("networks.*.port_security", "network", say("No spoofed address, filters that hold", "Pas d'adresse usurpée, des filtres qui tiennent"),
           _everywhere(say("port security on every network", "sécurité des ports sur chaque réseau"), say("port security on no network", "sécurité des ports sur aucun réseau"),
                       say("port security on some networks only", "sécurité des ports sur certains réseaux seulement"))),
@@ -422,7 +441,7 @@ _WRITTEN: Final[tuple[Topic, ...]] = (
         word(exact=say("seen and withdrawn", "vus et retirés"), additive=say("seen and left", "vus et laissés")), bound=names, choice="sharing"),
     Topic("networks.*", "network", say("Network `{name}`", "Réseau `{name}`"), _network, choice="networks",
           patterns=("networks.*.**",), entry=2),
-    one("network.zones", "network", say("Zones kept apart", "Zones tenues à part"), phrases.each(_ZONES), choice="networks"),
+    Topic("network.zones.*", "network", say("Zone `{name}`", "Zone `{name}`"), _zone, choice="networks", patterns=("network.zones.*",), entry=3),
     Topic("routers.*", "network", say("Router `{name}`", "Routeur `{name}`"), _router, choice="networks", patterns=("routers.*.**",), entry=2),
     one("egress", "network", say("What may leave", "Ce qui peut sortir"),
         word(allowlist=say("calls to written destinations only", "seulement vers des destinations écrites"), open=say("calls to the Web at large", "vers tout le Web")), choice="egress"),
@@ -544,7 +563,7 @@ _FORMATS: Final = {
 }  # fmt: skip
 _SECTIONS: Final = {
     "identity": "identity", "app_credentials": "identity", "trusts": "identity", "storage": "encryption", "keys": "encryption",
-    "lb": "encryption", "dns": "network", "networks": "network", "network": "network", "security_groups": "network", "sharing": "network",
+    "lb": "encryption", "pki": "encryption", "dns": "network", "networks": "network", "network": "network", "security_groups": "network", "sharing": "network",
     "exposure": "network", "object": "publishing", "images": "publishing", "quotas": "usage", "hosts": "place",
     "compute": "place", "location": "place", "backup": "place", "audit": "logs", "soc": "logs", "exit": "leaving",
 }  # fmt: skip

@@ -30,6 +30,8 @@ _HOLDINGS: Final[tuple[Holding, ...]] = (
     ("network", "/routers", "routers", {}),
     ("network", "/ports", "ports", {}),
     ("network", "/floatingips", "floatingips", {}),
+    ("network", "/subnetpools", "subnetpools", {}),
+    ("network", "/address-scopes", "address_scopes", {}),
     ("image", "/images", "images", {}),
 )
 
@@ -49,7 +51,7 @@ class Project(Kind[ProjectSpec]):
     """Marked in its description and tagged with tenant and estate; either is enough to know it as ours.
 
     It is deleted last, and not while it still holds servers, volumes, snapshots, backups, networks, routers, ports,
-    floating addresses, images or containers: Keystone would delete it all the same, and orphan them. What only its own
+    floating addresses, subnet pools, address scopes, images or containers: Keystone would delete it all the same, and orphan them. What only its own
     members can see (secrets) cannot be checked.
     """
 
@@ -168,7 +170,10 @@ def _held(cloud: Cloud, project: str) -> Iterator[str]:
 def _first(cloud: Cloud, project: str, asked: Holding) -> bool:
     service, path, key, scope = asked
     owner = {"owner": project} if service == "image" else {"project_id": project}
-    return bool(cloud.api(service).get(path, limit=1, **scope, **owner)[key])
+    try:
+        return bool(cloud.api(service).get(path, limit=1, **scope, **owner)[key])
+    except NotFound:  # an extension that this service does not have
+        return False
 
 
 def _containers(cloud: Cloud, project: str) -> bool:

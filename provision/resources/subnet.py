@@ -1,4 +1,4 @@
-"""A network's addresses, one subnet a family: taken from the estate's pool, or written in the documents."""
+"""A network's addresses, one subnet a family: taken from a pool (the estate's, the tenant's own), or written in the documents."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 from provision.cloud.neutron import chosen, found, head, listed, project_id, writing
 from provision.kind import Kind, chosen_by_cloud, immutable, reference, register
 from provision.model.address import Address
-from provision.model.document import within, worded
+from provision.model.document import NAME, within, worded
+from provision.model.pool import FAMILIES, POLICY
 from provision.model.resource import Desired, Live
 from provision.text import say
 
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
     from provision.model.origin import Origin
     from provision.model.tenant import Tenant
 
-FAMILIES: Final = {"ipv4": 4, "ipv6": 6}
 AUTO: Final = "auto"
 NONE: Final = "none"
 SLAAC: Final = "slaac"
@@ -36,10 +36,14 @@ _IN_USE: Final = say(
 
 @dataclass(frozen=True, slots=True)
 class FromPool:
-    """A pool, and how long a prefix to take from it: asked once, at creation, so the length makes no difference later."""
+    """A pool, and how long a prefix to take from it: asked once, at creation, so the length makes no difference later.
+
+    `own` pools are the tenant's, and bear the key that documents give them.
+    """
 
     name: str
     length: int | None = field(default=None, compare=False)
+    own: bool = False
 
     def __str__(self) -> str:
         """Return the pool's name."""
@@ -48,7 +52,7 @@ class FromPool:
 
 @dataclass(frozen=True)
 class SubnetSpec:
-    """A subnet; `pool` is None for a prefix that was written, `mode` is how IPv6 addresses come about (``slaac``, ``none``)."""
+    """A subnet; `pool` is None for a prefix of no pool, `mode` is how IPv6 addresses come about (``slaac``, ``none``)."""
 
     network: Annotated[str, immutable(), reference("network")]
     name: str
@@ -96,6 +100,13 @@ def _addresses(family: int) -> dict[str, Any]:
         "additionalProperties": False,
         "properties": {
             "cidr": {"anyOf": [{"enum": [AUTO]}, {"type": "string", "cidr": family}]},
+            "pool": worded(
+                say(
+                    "A key of network.pools: the addresses are taken from it (auto: any that are free)",
+                    "Une clé de network.pools : les adresses y sont prises (auto : n'importe lesquelles de libres)",
+                ),
+                {"type": "string", "pattern": NAME},
+            ),
             "gateway": worded(say("The router's address", "L'adresse du routeur"), _address(family)),
             "dhcp": worded(dhcp, {"type": "boolean"}),
             "dns": _servers(family),
@@ -118,7 +129,8 @@ class Subnet(Kind[SubnetSpec]):
     title = say("subnet", "sous-réseau")
     service = "network"
     spec = SubnetSpec
-    observed_after = ("project", "network")
+    observed_after = ("project", "network", "subnet_pool")
+    carries = (POLICY,)
     document = within(
         "networks",
         {
@@ -140,9 +152,10 @@ class Subnet(Kind[SubnetSpec]):
                     yield _wanted(tenant, network, item, family)
 
     def resolve(self, cloud: Cloud, want: Desired[SubnetSpec]) -> Desired[SubnetSpec]:
-        """Look for the pool. Raises `Unmet` where this cloud has none of its name, or several."""
-        if want.spec.pool is not None and want.retired is None:
-            _pool(cloud, want)
+        """Look for the operator's pool. Raises `Unmet` where this cloud has none of its name, or several."""
+        pool = want.spec.pool
+        if pool is not None and not pool.own and want.retired is None:
+            _offered(cloud, want, pool)
         return want
 
     def observe(self, cloud: Cloud, tenants: frozenset[str]) -> Iterator[Live[SubnetSpec]]:
@@ -190,12 +203,15 @@ def _wanted(tenant: Tenant, network: str, item: Mapping[str, Any], family: str) 
     path = f"networks.{network}.{family}"
     said = item[family] if isinstance(item[family], Mapping) else {"cidr": item[family]}
     name = f"{network}-{family}"
-    needed = Address("network", tenant.key, network)
+    spec = _spec(tenant, network, said, family, item.get("dns"))
+    needed = {Address("network", tenant.key, network)}
+    if spec.pool is not None and spec.pool.own:
+        needed.add(Address("subnet_pool", tenant.key, spec.pool.name))
     return Desired(
         Address(Subnet.name, tenant.key, name),
-        _spec(tenant, network, said, family, item.get("dns")),
+        spec,
         tenant.values.origin(path),
-        frozenset({needed}),
+        frozenset(needed),
         _origins(tenant, network, family),
         tenant.retirement(f"networks.{network}"),
     )
@@ -204,7 +220,7 @@ def _wanted(tenant: Tenant, network: str, item: Mapping[str, Any], family: str) 
 def _origins(tenant: Tenant, network: str, family: str) -> dict[str, Origin]:
     origin, own = tenant.values.origin, f"networks.{network}.{family}"
     dns = f"{own}.dns" if tenant.values.get(f"{own}.dns") is not None else f"networks.{network}.dns"
-    fields = {each: origin(f"{own}.{each}") for each in ("cidr", "gateway", "dhcp")}
+    fields = {each: origin(f"{own}.{each}") for each in ("cidr", "pool", "gateway", "dhcp")}
     return {**fields, "dns": origin(dns), "mode": origin(f"{own}.dhcp")}
 
 
@@ -212,9 +228,6 @@ def _spec(
     tenant: Tenant, network: str, said: Mapping[str, Any], family: str, servers: Iterable[str] | None
 ) -> SubnetSpec:
     version, cidr = FAMILIES[family], said.get("cidr", AUTO)
-    pool = FromPool(
-        str(tenant.estate.get(f"pools.{family}", "")), tenant.estate.get(f"prefix_lengths.{family}")
-    )
     given = said.get("dns", servers)
     dhcp, gateway = said.get("dhcp"), said.get("gateway")
     return SubnetSpec(
@@ -222,12 +235,21 @@ def _spec(
         name=f"{network}-{family}",
         family=version,
         cidr=None if cidr == AUTO else str(ipaddress.ip_network(cidr)),
-        pool=pool if cidr == AUTO else None,
+        pool=_wanted_pool(tenant, said, family),
         mode=_wanted_mode(version, dhcp),
         gateway=gateway and str(ipaddress.ip_address(gateway)),
         dhcp=None if version == IPV6 else dhcp,
         dns=None if given is None else _of_family(version, given),
     )
+
+
+def _wanted_pool(tenant: Tenant, said: Mapping[str, Any], family: str) -> FromPool | None:
+    if "pool" in said:
+        return FromPool(said["pool"], own=True)
+    if said.get("cidr", AUTO) != AUTO:
+        return None
+    name, length = (tenant.estate.get(f"{each}.{family}") for each in ("pools", "prefix_lengths"))
+    return FromPool(str(name or ""), length)
 
 
 def _wanted_mode(family: int, dhcp: bool | None) -> str | None:  # noqa: FBT001 (as documents say it)
@@ -241,21 +263,29 @@ def _of_family(family: int, servers: Iterable[str]) -> tuple[str, ...]:
     return tuple(str(address) for address in addresses if address.version == family)
 
 
-def _pool(cloud: Cloud, want: Desired[SubnetSpec]) -> str:
-    """Return a pool's id. A tenant may name a pool of its own like the operator's: one that is shared comes first."""
-    name = want.spec.pool.name if want.spec.pool else ""
-    offered = [pool for pool in cloud.shared.subnet_pools() if pool["ip_version"] == want.spec.family]
-    shared = [pool for pool in offered if pool["shared"]]
-    offered = shared if any(pool["name"] == name for pool in shared) else offered
+def _offered(cloud: Cloud, want: Desired[SubnetSpec], pool: FromPool) -> str:
+    """Return the id of the operator's pool. A tenant may name one of its own like it: one that is shared comes first."""
+    offered = [each for each in cloud.shared.subnet_pools() if each["ip_version"] == want.spec.family]
+    shared = [each for each in offered if each["shared"]]
+    offered = shared if any(each["name"] == pool.name for each in shared) else offered
     what = say("IPv{family} subnet pool", "réserve de sous-réseaux IPv{family}", family=want.spec.family)
-    return str(chosen(what, name, offered, want.where("cidr"))["id"])
+    return str(chosen(what, pool.name, offered, want.where("cidr"))["id"])
+
+
+def _pool(cloud: Cloud, want: Desired[SubnetSpec], pool: FromPool) -> str:
+    if pool.own:
+        return cloud.ids.of(Address("subnet_pool", want.address.tenant, pool.name))
+    return _offered(cloud, want, pool)
 
 
 def _prefix(cloud: Cloud, want: Desired[SubnetSpec]) -> dict[str, Any]:
-    if want.spec.pool is None:
-        return {"cidr": want.spec.cidr}
-    length = want.spec.pool.length
-    return {"subnetpool_id": _pool(cloud, want), **({"prefixlen": length} if length else {})}
+    """Return what asks for the addresses, in Neutron's words: a prefix, or a pool, or a prefix of a pool."""
+    cidr, pool = want.spec.cidr, want.spec.pool
+    asked: dict[str, Any] = {} if cidr is None else {"cidr": cidr}
+    if pool is None:
+        return asked
+    length = {"prefixlen": pool.length} if pool.length and cidr is None else {}
+    return {**asked, **length, "subnetpool_id": _pool(cloud, want, pool)}
 
 
 def _settings(spec: SubnetSpec) -> dict[str, Any]:
@@ -290,7 +320,7 @@ def _live(cloud: Cloud, tenant: str, body: Mapping[str, Any]) -> Live[SubnetSpec
         name=body["name"],
         family=family,
         cidr=str(ipaddress.ip_network(body["cidr"])),
-        pool=_found_pool(cloud, body),
+        pool=_found_pool(cloud, tenant, body),
         mode=_found_mode(body) if family == IPV6 else None,
         gateway=gateway and str(ipaddress.ip_address(gateway)),
         dhcp=body.get("enable_dhcp") if family != IPV6 else None,
@@ -306,12 +336,20 @@ def _found_network(cloud: Cloud, tenant: str, identifier: str) -> str:
     return at.name if at is not None and known else identifier
 
 
-def _found_pool(cloud: Cloud, body: Mapping[str, Any]) -> FromPool | None:
+def _found_pool(cloud: Cloud, tenant: str, body: Mapping[str, Any]) -> FromPool | None:
+    """Return the pool that a subnet is of: ours by its key, the operator's by its name, one that people made by its id."""
     identifier = body.get("subnetpool_id")
     if identifier is None:
         return None
-    names = {pool["id"]: pool["name"] for pool in cloud.shared.subnet_pools()}
     length = ipaddress.ip_network(body["cidr"]).prefixlen
+    at = cloud.ids.address("subnet_pool", identifier)
+    if at is not None and at.tenant == tenant and cloud.ids.find(at) == identifier:
+        return FromPool(at.name, length, own=True)
+    names = {
+        pool["id"]: pool["name"]
+        for pool in cloud.shared.subnet_pools()
+        if pool["project_id"] != body["project_id"]
+    }
     return FromPool(str(names.get(identifier, identifier)), length)
 
 

@@ -12,14 +12,15 @@ from xml.etree import ElementTree as ET
 
 import jsonschema_rs
 import pytest
-from written import written
+from audits import every_status
+from ocsf_schema import faults
 
 from provision import audit, workflow
-from provision.audit.judge import template
 from provision.declare.shipped import shipped
-from provision.model.finding import Access, Audited, Finding, Status, Tier, Unseen
+from provision.model.finding import Access, Finding, Status
 from provision.report import assessment
 from provision.report import audit as report
+from provision.report.assessment import prowler
 from provision.report.look import Look
 from provision.text import same
 
@@ -34,23 +35,7 @@ OFFICIAL = {
 
 @pytest.fixture(scope="module")
 def audited():
-    """Every status there is, from the controls themselves."""
-    who = {"reason": "r", "owner": "o", "approver": "a", "measure": "m"}
-    waivers = [{**who, "control": "TEN-NET-02", "expires": "2999-01-01"}]
-    rules = [{"protocol": "any", "from": "any", "reason": "=cmd"}]
-    tree = {
-        "waivers": waivers,
-        "security_groups": {"=wide": {"ingress": rules}},
-        "classification": "internal",
-    }
-    findings = list(template(written("acme", tree), Tier.SECURED, "acme"))
-    controls = {each.control.id: each.control for each in audit.checks()}
-    findings.append(Finding(controls["TEN-IAM-09"], Status.NOT_EVALUATED, "acme", "user/acme/*", same("403")))
-    assert {each.status for each in findings} == set(Status)
-    about = {"acme": ("hautement-securise", "1.0.0")}
-    return Audited(
-        "", "2026-11-26T12:00:00+00:00", "me@here", about, tuple(findings), (Unseen("user", same("403")),)
-    )
+    return every_status()
 
 
 @pytest.mark.parametrize("language", ["fr", "en"])
@@ -86,6 +71,62 @@ def test_sarif_points_at_the_line_and_suppresses_what_is_waived(audited):
         assert (result["level"] == "none") == (finding.status not in {Status.FAIL, Status.WAIVED})
     waived = next(result for result in run["results"] if "suppressions" in result)
     assert waived["locations"][0]["physicalLocation"]["artifactLocation"]["uri"] == "tenant.yaml"
+
+
+@pytest.mark.parametrize("language", ["fr", "en"])
+@pytest.mark.parametrize("cloud", ["", "paris"])
+def test_ocsfs_own_schema_takes_each_finding(audited, cloud, language):
+    events = json.loads(assessment.files(replace(audited, cloud=cloud), language)["findings.ocsf.json"])
+    assert [fault for event in events for fault in faults(event)] == []
+    assert len(events) == len(audited.findings) == len({each["metadata"]["uid"] for each in events})
+
+
+def test_ocsfs_own_schema_refuses_what_is_broken(audited):
+    """So that the test above can fail."""
+    event = json.loads(assessment.files(audited, "en")["findings.ocsf.json"])[0]
+    for broken in (
+        {"class_uid": 2004},
+        {"severity": "Loud"},
+        {"verdict": "PASS"},
+        {"cloud": {"account": {}}},
+    ):
+        assert faults(event | broken), broken
+    event["compliance"].pop("control")
+    event["finding_info"].pop("uid")
+    assert len(faults(event)) == 1
+
+
+def test_a_soc_is_alarmed_by_what_failed_alone(audited):
+    events = json.loads(assessment.files(audited, "en")["findings.ocsf.json"])
+    for event, finding in zip(events, audited.findings, strict=True):
+        wrong = finding.status in {Status.FAIL, Status.WAIVED}
+        assert event["severity"].lower() == (finding.control.severity.value if wrong else "informational")
+        assert (event["compliance"]["status"] == "Fail") == wrong
+        assert (event["compliance"]["status"] == "Pass") == (finding.status is Status.PASS)
+        assert (event["status"] == "Suppressed") == (finding.status is Status.WAIVED)
+        assert event["remediation"]["desc"] == str(finding.control.do)
+        assert event["resources"][0]["uid"] == finding.address
+    waived = next(each for each in events if each["status"] == "Suppressed")
+    assert waived["unmapped"]["waiver"]["expires"] == "2999-01-01" and waived["comment"] == "r"
+
+
+def test_prowlers_framework_has_each_clause_once_in_the_order_of_the_text(audited):
+    """That Prowler loads it, and has these checks, is tested in tests/formats."""
+    framework = json.loads(assessment.files(audited, "en")[prowler.NAME])
+    controls = {each.control.id: each.control for each in audited.findings}
+    clauses = {
+        c.clause for each in controls.values() for c in each.clauses if c.framework == prowler.FRAMEWORK
+    }
+    ids = [each["id"] for each in framework["requirements"]]
+    assert set(ids) == clauses and len(ids) == len(clauses)
+    assert ids.index("9.5.b") < ids.index("10.1.a") < ids.index("10.5.c")
+    for each in framework["requirements"]:
+        named = each["attributes"]["Controls"].split(", ")
+        assert {each["id"]} <= {c.clause for name in named for c in controls[name].clauses}
+        left = set(each["attributes"]["OnlyProvision"].split(", ")) - {"-"}
+        checked = {name for name in named if prowler.CHECKS.get(name)}
+        assert left == set(named) - checked and bool(each["checks"]["openstack"]) == bool(checked)
+    assert set(prowler.CHECKS) <= set(controls)
 
 
 def test_oscal_says_satisfied_only_of_what_passed(audited):

@@ -260,7 +260,7 @@ def test_every_control_is_one_of_the_catalogue_and_says_why_it_maps():
 
 
 def test_no_control_is_left_without_a_test():
-    told = "".join(path.read_text() for path in Path(__file__).parent.glob("test_*.py"))
+    told = "".join(each.read_text() for each in Path(__file__).parent.glob("test_*.py"))
     own = {
         each.control.id for each in audit.checks() if not each.outside
     }  # of the others, test_evidence tries each

@@ -210,6 +210,67 @@ def test_a_limit_stays_while_its_network_has_it(bench_of):
     assert policy.ours() == have
 
 
+PRIVATE = {
+    "network": {
+        "scopes": {"inside": {"family": "ipv4"}},
+        "pools": {"private": {"prefixes": ["172.16.0.0/16"], "prefix_length": 24, "scope": "inside"}},
+    },
+    "networks": {"backend": {"ipv4": {"pool": "private"}}},
+}
+
+
+def test_two_tenants_have_the_same_addresses_each_in_a_scope_of_its_own(bench_of):
+    benches = [bench_of("subnet") for _ in range(2)]
+    for number, bench in enumerate(benches):
+        bench.key = f"{bench.key}-{number}"
+        bench.bring(PRIVATE)
+    ours, theirs = (bench.ours() for bench in benches)
+    assert ours.spec.cidr == theirs.spec.cidr == "172.16.0.0/24"
+    assert ours.raw["subnetpool_id"] != theirs.raw["subnetpool_id"]
+
+
+def test_a_pool_stays_while_subnets_are_of_it_and_a_scope_while_pools_are(bench_of):
+    bench = bench_of("subnet")
+    bench.bring(PRIVATE)
+    for kind, words in (("subnet_pool", "remove the subnets"), ("address_scope", "delete the subnet pools")):
+        of = bench_of(kind)
+        of.key = bench.key
+        (have,) = (each for each in of.kind.observe(of.cloud, frozenset({of.key})) if each.owned)
+        refused = refuses(lambda of=of, have=have: of.kind.delete(of.cloud, have), CloudError)
+        assert words in refused.render("en")
+
+
+def test_neutron_itself_takes_no_prefix_away_from_a_pool(bench_of):
+    """Why it is said before the first write: what is there would stay, and the plan would never be empty."""
+    bench = bench_of("subnet_pool")
+    bench.bring({"network": {"pools": {"private": {"prefixes": ["172.16.0.0/16", "172.18.0.0/16"]}}}})
+    want, have = (
+        bench.wanted({"network": {"pools": {"private": {"prefixes": ["172.16.0.0/16"]}}}}),
+        bench.ours(),
+    )
+    assert bench.kind.contested(want, have)
+    refused = refuses(lambda: bench.kind.settle(bench.cloud, want, have), Unmet)
+    assert "would lose 172.18.0.0/16" in refused.render("en")
+    assert refuses(lambda: bench.kind.update(bench.cloud, have, want), CloudError).status == 400
+    assert bench.ours() == have
+
+
+def test_a_scope_that_somebody_renamed_is_ours_no_more_and_one_with_its_marker_is(bench_of):
+    bench = bench_of("address_scope")
+    _, want = bench.bring(bench.cases.get("minimal"))
+    path, marked = f"/address-scopes/{bench.ours().id}", bench.ours().raw["name"]
+    bench.cloud.network.put(path, {"address_scope": {"name": marked.replace("private", "other", 1)}})
+    plan = bench.plan(want)
+    assert (actions(plan, bench.address), fields(plan, bench.address)) == ([Action.UPDATE], {"name"})
+    bench.apply(plan)
+    assert bench.ours().raw["name"] == marked
+    bench.cloud.network.put(path, {"address_scope": {"name": "private"}})
+    assert actions(bench.plan(want), bench.address) == [Action.LEAVE]
+    assert bench.plan(want).steps == ()
+    bench.adopt(want)
+    assert bench.ours().raw["name"] == marked
+
+
 def test_a_log_that_somebody_switched_off_is_switched_on_again(bench_of):
     bench = bench_of("network_log")
     _, want = bench.bring(bench.cases.get("minimal"))

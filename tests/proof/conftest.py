@@ -20,7 +20,9 @@ PROFILES = {
     TOWN: (
         "profile: collectivite\ncompute: {flavors: []}\ns3_credentials: {policy: forbidden}\n"
         "trusts: {allowed: true, redelegation: false, impersonation: false, max_days: 30}\n"
-        "networks: {publication: {bandwidth: {egress: 100 Mbit/s}}}\n"
+        "network: {scopes: {inside: {family: ipv4}}, pools: {inside: {prefixes: [172.16.0.0/16], prefix_length: 24, scope: inside}}}\n"
+        "quotas: {network: {subnet_pools: 1}}\n"
+        "networks: {publication: {bandwidth: {egress: 100 Mbit/s}}, inside: {ipv4: {pool: inside}, router: none, port_security: true}}\n"
     ),
 }
 

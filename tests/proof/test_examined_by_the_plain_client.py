@@ -204,6 +204,15 @@ def test_it_shares_no_network_and_cannot(ask, profile, tenant):
         ask.table(MEMBER, "network rbac create", *share, networks["backend"])
 
 
+def test_its_ipv6_comes_from_the_operators_pool_and_it_can_make_none(ask, profile):
+    assert profile["network"]["ipv6_pool"] == "estate"
+    every = ask.table(MEMBER, "subnet list --ip-version 6")
+    pooled = ask.table(MEMBER, "subnet list --ip-version 6 --subnet-pool tenants-v6")
+    assert {each["ID"] for each in pooled} == {each["ID"] for each in every if each["Name"] != "public-v6"}
+    with pytest.raises(Refused, match="Quota exceeded"):
+        ask.table(MEMBER, "subnet pool create --pool-prefix fd00:9::/48 mine")
+
+
 def test_its_networks_have_both_families_and_filtered_ports(ask, profile):
     for name in profile["networks"]:
         shown = ask.table(MEMBER, "network show", name)

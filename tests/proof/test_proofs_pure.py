@@ -14,7 +14,7 @@ from written import written
 from provision.errors import CloudError, Forbidden, NotFound, Refused, UsageError
 from provision.model.origin import Origin
 from provision.model.proof import Proof, Proven, Subject, Verdict
-from provision.proof import balancers, evidence, prove, run
+from provision.proof import evidence, prove, run
 from provision.proof.promise import Promise, Seen, Stage, Unprovable, denied, promises, refused, together
 from provision.proof.run import cases, tried
 from provision.report import proofs as report
@@ -202,22 +202,3 @@ def test_what_is_no_evidence_is_told(tmp_path, text):
         evidence.load(file)
     with pytest.raises(UsageError):
         evidence.load(tmp_path / "absent.json")
-
-
-@pytest.mark.parametrize(
-    ("listener", "rules", "kept"),
-    [
-        ({"protocol": "HTTP"}, [], True),
-        ({"protocol": "HTTP", "default_pool_id": "p"}, [], False),
-        ({"protocol": "HTTP"}, [{"action": "REDIRECT_TO_POOL", "redirect_pool_id": "p"}], False),
-        ({"protocol": "HTTP"}, [{"action": "REDIRECT_TO_URL", "redirect_url": "http://a.example"}], False),
-        ({"protocol": "HTTP"}, [{"action": "REDIRECT_TO_URL", "redirect_url": "HTTPS://a.example"}], True),
-        ({"protocol": "HTTP"}, [{"action": "REJECT"}], True),
-        ({"protocol": "TERMINATED_HTTPS", "tls_versions": ["TLSv1.3"]}, [], True),
-        ({"protocol": "TERMINATED_HTTPS", "tls_versions": ["TLSv1.2"]}, [], False),
-        ({"protocol": "TERMINATED_HTTPS", "tls_versions": None}, [], False),
-        ({"protocol": "HTTPS"}, [], True),
-    ],
-)
-def test_which_listeners_keep_what_is_promised_of_load_balancers(listener, rules, kept):
-    assert balancers.keeps(listener, rules, frozenset({"TLSv1.3"})) is kept

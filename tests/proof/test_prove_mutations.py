@@ -260,6 +260,65 @@ def without_limit(stand):
     stand.operator.network.post(rules, {"bandwidth_limit_rule": said})
 
 
+def room_for_pools(count):
+    """The tenant may make one pool more than its documents write down."""
+
+    @contextmanager
+    def room(stand):
+        path = f"/quotas/{stand.project}"
+        for limit in (count + 1, count):
+            stand.operator.network.put(path, {"quota": {"subnetpool": limit}})
+            if limit > count:
+                yield
+
+    return room
+
+
+@contextmanager
+def a_prefix_by_hand(stand):
+    """A member makes a network, and chooses its IPv6 prefix: Neutron has nothing against it."""
+    ours = stand.guest.network
+    made = ours.post("/networks", {"network": {"name": "by-hand"}})["network"]["id"]
+    body = {"network_id": made, "ip_version": 6, "cidr": "2001:db8:9:9::/64"}
+    ours.post("/subnets", {"subnet": body})
+    yield
+    ours.delete(f"/networks/{made}")
+
+
+@contextmanager
+def pool_shared_next_door(stand):
+    """The operator shares the tenant's pool, and its scope, with another project."""
+    made = []
+    for kind, thing in (("address_scope", "address_scope"), ("subnetpool", "subnet_pool")):
+        body = {"object_type": kind, "object_id": stand.id(thing, "inside"), "action": "access_as_shared"}
+        policy = {**body, "target_tenant": stand.next_door.project}
+        made.append(
+            stand.operator.network.post("/rbac-policies", {"rbac_policy": policy})["rbac_policy"]["id"]
+        )
+    yield
+    for policy in reversed(made):
+        stand.operator.network.delete(f"/rbac-policies/{policy}")
+
+
+def anew(**prefix):
+    """The subnet of the network that takes from the tenant's pool is made anew, and then again from the pool."""
+
+    @contextmanager
+    def make(stand):
+        network = stand.operator.network
+        (there,) = network.list("/subnets", "subnets", network_id=stand.id("network", "inside"))
+        kept = ("name", "description", "network_id", "project_id", "ip_version")
+        body = {name: there[name] for name in kept}
+        for said in (prefix, {"subnetpool_id": there["subnetpool_id"], "cidr": there["cidr"]}):
+            network.delete(f"/subnets/{there['id']}")
+            there = {**there, **network.post("/subnets", {"subnet": {**body, **said}})["subnet"]}
+            there["subnetpool_id"] = there["subnetpool_id"] or stand.id("subnet_pool", "inside")
+            if said is prefix:
+                yield
+
+    return make
+
+
 @contextmanager
 def without_log(stand):
     path = f"/log/logs/{stand.id('network_log', 'filters')}"
@@ -545,6 +604,11 @@ MUTATIONS = {
     "a port bears any IPv6 address": (TOWN, "every-port-filtered", pairs("::/1")),
     "a group is shared with a project": (SECURED, "shares-as-written", shared_group),
     "a limit of bandwidth is lifted": (TOWN, "bandwidth-limited", without_limit),
+    "there is room for a pool": (SECURED, "no-pool-of-its-own", room_for_pools(0)),
+    "there is room for one more pool": (TOWN, "no-pool-of-its-own", room_for_pools(1)),
+    "an IPv6 prefix is chosen by hand": (SECURED, "ipv6-from-the-pool", a_prefix_by_hand),
+    "a pool is shared with another": (TOWN, "pool-is-its-own", pool_shared_next_door),
+    "a network is of no pool": (TOWN, "networks-keep-to-their-pool", anew(cidr="172.16.0.0/24")),
     "a log is switched off": (SECURED, "filters-logged", without_log),
     "flavours are withdrawn": (SECURED, "server-boots", without_flavours),
     "the default type is unset": (SECURED, "volume-encrypted backups-encrypted", without_default_type),
@@ -570,6 +634,14 @@ HEAVY = {
 OBJECTS = {
     each.name for each in promises() if each.service == "object-store"
 }  # what touches them touches nothing else
+NETWORKS = {each.name for each in promises() if each.service == "network"}
+ABOUT_POOLS = {
+    "no-pool-of-its-own",
+    "ipv6-from-the-pool",
+    "pool-is-its-own",
+    "networks-keep-to-their-pool",
+}  # what touches them touches nothing but networks
+NEAR = ((OBJECTS, OBJECTS), (ABOUT_POOLS, NETWORKS))
 BY_ADMIN = {"users-of-another-domain", "servers-of-all-projects", "networks-of-other-projects", "quota-raise"}
 
 
@@ -582,7 +654,7 @@ def test_every_proof_has_a_mutation():
 def test_a_broken_promise_is_seen_and_no_other(stands, words):
     key, names, mutation = MUTATIONS[words]
     spared = () if mutation is unfiltered else HEAVY - {*names.split()}
-    near = OBJECTS if set(names.split()) <= OBJECTS else None
+    near = next((near for of, near in NEAR if set(names.split()) <= of), None)
     with mutation(stands[key]):
         proofs = stands[key].try_all(only=near, but=spared)
     assert (broken(proofs), troubles(proofs)) == (set(names.split()), [])

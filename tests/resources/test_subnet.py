@@ -14,8 +14,8 @@ from provision.resources import subnet
 from provision.resources.subnet import FromPool, Subnet, SubnetSpec
 
 POOLS = (
-    {"id": "p4", "name": "tenants-v4", "ip_version": 4, "shared": True},
-    {"id": "p6", "name": "tenants-v6", "ip_version": 6, "shared": True},
+    {"id": "p4", "name": "tenants-v4", "ip_version": 4, "shared": True, "project_id": "operators"},
+    {"id": "p6", "name": "tenants-v6", "ip_version": 6, "shared": True, "project_id": "operators"},
 )
 BODY = {
     "id": "s1",
@@ -171,9 +171,41 @@ def test_a_pool_that_is_not_there_is_said_before_any_write():
 def test_a_tenants_pool_of_the_same_name_is_never_taken():
     (want,) = wanted({"ipv4": "auto"}).values()
     theirs = {"id": "x", "name": "tenants-v4", "ip_version": 4, "shared": False}
-    assert subnet._pool(a_cloud(pools=(theirs, *POOLS)), want) == "p4"
+    assert subnet._pool(a_cloud(pools=(theirs, *POOLS)), want, want.spec.pool) == "p4"
     with pytest.raises(Unmet):
-        subnet._pool(a_cloud(pools=(theirs, theirs)), want)
+        subnet._pool(a_cloud(pools=(theirs, theirs)), want, want.spec.pool)
+
+
+def test_a_prefix_of_a_pool_that_people_made_is_not_the_operators_whatever_it_is_called():
+    theirs = {"id": "x", "name": "tenants-v6", "ip_version": 6, "shared": False, "project_id": "acme-project"}
+    made = a_cloud({**BODY, "subnetpool_id": "x"}, pools=(theirs, *POOLS))
+    made.ids.record_live(Live(Address("subnet_pool", "acme", "tenants-v6"), "x", None, owned=False))
+    made.ids.record(Address("network", "acme", "backend"), "n1")
+    (want,) = wanted({"ipv6": "auto"}).values()
+    (change,) = differences(Subnet(), want, seen(made))
+    assert (change.field, str(change.before), str(change.after)) == ("pool", "x", "tenants-v6")
+
+
+def test_a_pool_of_the_tenants_own_is_needed_first_and_read_by_its_key():
+    (any_free,) = wanted({"ipv4": {"pool": "private"}}).values()
+    (one,) = wanted({"ipv4": {"pool": "private", "cidr": "172.16.3.0/24"}}).values()
+    pool = Address("subnet_pool", "acme", "private")
+    assert any_free.needs == one.needs == {Address("network", "acme", "backend"), pool}
+    assert (any_free.spec.pool, any_free.spec.cidr) == (FromPool("private", own=True), None)
+    assert (one.spec.pool, one.spec.cidr) == (FromPool("private", own=True), "172.16.3.0/24")
+    made = a_cloud({**BODY, "ip_version": 4, "cidr": "172.16.3.0/24", "subnetpool_id": "own"})
+    made.ids.record(Address("network", "acme", "backend"), "n1")
+    made.ids.record(pool, "own")
+    assert not [
+        each
+        for want in (any_free, one)
+        for each in differences(Subnet(), want, seen(made))
+        if each.field != "name"
+    ]
+    assert seen(made).spec.pool == FromPool("private", own=True) != FromPool("private")
+    assert subnet._prefix(made, any_free) == {"subnetpool_id": "own"}
+    assert subnet._prefix(made, one) == {"subnetpool_id": "own", "cidr": "172.16.3.0/24"}
+    assert Subnet().resolve(made, any_free) == any_free
 
 
 @given(st.data())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from simulator.services.subnets import make_pool
+from simulator.services.pools import make_pool
 from simulator.world import Domain, Grant, Network, Project, Subnet, Thing, User
 
 ROLES = (

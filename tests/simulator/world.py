@@ -125,9 +125,18 @@ class Share(Row):
 
 
 @dataclass(slots=True)
+class Scope(Row):
+    version: int = 4
+    shared: bool = False
+
+
+@dataclass(slots=True)
 class Pool(Row):
     version: int = 4
-    prefix: str = ""
+    prefixes: tuple[str, ...] = ()
+    scope_id: str | None = None
+    quota: int | None = None
+    shared: bool = False
     default: int = 24
     shortest: int = 16
     longest: int = 28
@@ -304,8 +313,17 @@ class World:
         )
         self.policies = Table("qos_policy", commit, **_NEUTRON)
         self.logs = Table("network_log", commit, **_NEUTRON)
-        self.subnets = Table("subnet", commit, **_NEUTRON, network_id=lambda row: row.network_id)
-        self.pools = Table("subnet_pool", commit, **_NEUTRON)
+        self.subnets = Table(
+            "subnet",
+            commit,
+            **_NEUTRON,
+            network_id=lambda row: row.network_id,
+            pool_id=lambda row: (row.pool_id,) if row.pool_id else (),
+        )
+        self.scopes = Table("address_scope", commit, **_NEUTRON)
+        self.pools = Table(
+            "subnet_pool", commit, **_NEUTRON, scope_id=lambda row: (row.scope_id,) if row.scope_id else ()
+        )
         self.routers = Table("router", commit, **_NEUTRON)
         self.ports = Table(
             "port",

@@ -16,10 +16,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from provision.audit.control import About
-    from provision.audit.sources.network import FloatingIp, Logging, Share, Stacks
+    from provision.audit.sources.network import FloatingIp, Logging, Prefix, Share, Stacks
     from provision.model.port import Port
     from provision.resources.security_group import SecurityGroupSpec
-    from provision.resources.subnet import SubnetSpec
 
 # Ports of administration and of data, which nobody opens to the world.
 CLOSED: Final = {
@@ -288,30 +287,38 @@ def parity(about: About, group: SecurityGroupSpec) -> Text | None:
 
 @control(
     "TEN-NET-10",
-    over="subnet",
+    over="ipv6_prefix",
     title=say(
-        "IPv6 prefixes come from the operator's pool", "les préfixes IPv6 viennent du pool de l'exploitant"
+        "IPv6 prefixes come from the approved pool", "les préfixes IPv6 viennent de la réserve approuvée"
     ),
     severity=Severity.MEDIUM,
     key="network.ipv6_pool",
     secured=MUST,
     open_data=SHOULD,
     asked=lambda values: bool(values.section("networks")),
+    reads="subnets.subnetpool_id, subnetpools.address_scope_id",
     decided_by=("subnetpool_id",),
     clauses=(
         snc("13.1.a", "the address plan is known", "le plan d'adressage est connu"),
         iso("A.8.20", "networks are secured", "les réseaux sont sécurisés"),
     ),
     do=say(
-        "write ipv6: auto for the network, and make it anew",
-        "écrire ipv6: auto pour le réseau, et le refaire",
+        "write ipv6: auto for the network (or the pool that network.ipv6_pool names), and make it anew",
+        "écrire ipv6: auto pour le réseau (ou la réserve que nomme network.ipv6_pool), et le refaire",
     ),
 )
-def pooled(_about: About, subnet: SubnetSpec) -> Text | None:
-    """Fail an IPv6 subnet whose prefix somebody chose."""
-    if subnet.family == 6 and subnet.pool is None:  # noqa: PLR2004 (the family)
-        return say("{cidr} is of no pool", "{cidr} n'est d'aucun pool", cidr=subnet.cidr)
-    return None
+def pooled(_about: About, prefix: Prefix) -> Text | None:
+    """Fail an IPv6 prefix that somebody chose, or took from another pool."""
+    if prefix.approved:
+        return None
+    if not prefix.pool:
+        return say("{cidr} is of no pool", "{cidr} n'est d'aucune réserve", cidr=prefix.cidr)
+    return say(
+        "{cidr} is of the pool {pool}, which is not the approved one",
+        "{cidr} est de la réserve {pool}, qui n'est pas celle approuvée",
+        cidr=prefix.cidr,
+        pool=prefix.pool,
+    )
 
 
 @control(

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from provision.audit.source import OfKind, Source, Thing, source
+from provision.audit.sources.availability import servers
 from provision.audit.sources.storage import volumes
 from provision.kind import Kind, kinds
 from provision.model.quantity import UNLIMITED
@@ -115,11 +116,7 @@ class Metadata(Source):
 
     def found(self, eyes: Eyes, tenant: Tenant) -> Iterator[Thing]:
         """Return what is written on each thing."""
-        project = eyes.project(tenant.key)
-        servers = eyes.by_project(
-            "server", "compute", "/servers/detail", "servers", owner="tenant_id", all_tenants=1
-        )
-        for sort, bodies in (("server", servers.get(project, ())), ("volume", volumes(eyes, tenant))):
+        for sort, bodies in (("server", servers(eyes, tenant)), ("volume", volumes(eyes, tenant))):
             for body in bodies:
                 yield Thing(
                     f"{sort}/{tenant.key}/{body['name'] or body['id']}",

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 from provision.audit.source import OfKind, Source, Thing, source
 from provision.kind import kinds
 from provision.model import port
+from provision.model.pool import ESTATE, POLICY, approved
 from provision.model.port import Port
 
 if TYPE_CHECKING:
@@ -17,7 +18,8 @@ if TYPE_CHECKING:
     from provision.model.tenant import Tenant
 
 EVERYBODY: Final = "*"
-_SHARED: Final = ("network", "security_group", "qos_policy")
+_SHARED: Final = ("network", "security_group", "qos_policy", "subnet_pool", "address_scope")
+IPV6: Final = 6
 
 
 @source
@@ -145,6 +147,57 @@ class DualStack(Source):
         for network in networks:
             name = network.address.split("/", 2)[2]
             yield Thing(network.address, Stacks(frozenset(families[name])), network.origin)
+
+
+@dataclass(frozen=True, slots=True)
+class Prefix:
+    """An IPv6 prefix: the pool that it is of (empty: of none), and whether documents let it come from there."""
+
+    cidr: str
+    pool: str
+    approved: bool
+
+
+@source
+class Ipv6Prefixes(Source):
+    """The IPv6 prefixes of the tenant's networks, those of networks that people made included."""
+
+    name = "ipv6_prefix"
+    drawn_from = ("subnet", "subnet_pool", "address_scope")
+
+    def promised(self, tenant: Tenant) -> Iterator[Thing]:
+        """Return where each prefix is to come from."""
+        said = tenant.values.get(POLICY)
+        for subnet in OfKind(kinds()["subnet"]).promised(tenant):
+            pool = subnet.spec.pool
+            where = pool and (pool.name if pool.own else ESTATE)
+            if subnet.spec.family == IPV6:
+                spec = Prefix(
+                    subnet.spec.cidr or "auto", str(pool or ""), bool(where) and said in {None, where}
+                )
+                yield Thing(subnet.address, spec, subnet.origin)
+
+    def found(self, eyes: Eyes, tenant: Tenant) -> Iterator[Thing]:
+        """Return each prefix there is; its pool is known by its id, whatever people call one of theirs."""
+        good = frozenset(self._approved(eyes, tenant))
+        for subnet in OfKind(kinds()["subnet"]).found(eyes, tenant):
+            raw = subnet.raw or {}
+            if subnet.spec.family == IPV6:
+                spec = Prefix(subnet.spec.cidr, str(subnet.spec.pool or ""), raw.get("subnetpool_id") in good)
+                yield Thing(subnet.address, spec, subnet.origin, raw)
+
+    def _approved(self, eyes: Eyes, tenant: Tenant) -> Iterator[str]:
+        """Yield the ids of the pools that are approved; one of the tenant's own as long as its scope is what is written."""
+        scopes = {want.address: want.spec.scope for want in kinds()["subnet_pool"].desire(tenant)}
+        lives = eyes.lives("subnet_pool", tenant.key)
+        own = {
+            live.id: live.address.name
+            for live in lives
+            if live.owned and scopes.get(live.address) == live.spec.scope
+        }
+        project = eyes.project(tenant.key)
+        others = (pool for pool in eyes.cloud.shared.subnet_pools() if pool.get("project_id") != project)
+        return approved(tenant, others, own)
 
 
 @dataclass(frozen=True, slots=True)

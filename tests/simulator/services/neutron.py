@@ -23,7 +23,7 @@ DEFAULTS = {
     "security_group": 10,
     "security_group_rule": 100,
 }
-COUNTED = {"rbac_policy": "rbac_policies"}
+COUNTED = {"rbac_policy": "rbac_policies", "subnetpool": "pools"}
 _WORKERS = frozenset({"member", "manager", "admin"})
 
 
@@ -57,7 +57,7 @@ def resources(world, ask):
 def extensions(world, ask):
     names = (
         "router", "security-group", "quotas", "port-security", "net-mtu", "standard-attr-description", "rbac-policies", "qos",
-        "logging",
+        "logging", "address-scope",
     )  # fmt: skip
     return Answer(200, {"extensions": [{"name": name, "alias": name, "links": []} for name in names]})
 
@@ -87,6 +87,7 @@ class Collection:
     within: str = ""
     paged: bool = True
     missing: str = ""
+    described: bool = True
 
     @property
     def path(self):
@@ -162,7 +163,8 @@ def _may_write(ask, of, action):
 
 
 def _known(said, of):
-    unknown = said.keys() - of.writes - {"project_id", "tenant_id", "name", "description", "admin_state_up"}
+    standing = {"description", "admin_state_up"} if of.described else set()
+    unknown = said.keys() - of.writes - standing - {"project_id", "tenant_id", "name"}
     if unknown:
         names = ", ".join(f"'{name}'" for name in sorted(unknown))
         raise refuse(400, "HTTPBadRequest", f"Unrecognized attribute(s) {names}")
@@ -370,10 +372,16 @@ def _body(world, row):
         "vlan_transparent": False,
         "availability_zone_hints": [],
         "availability_zones": [],
-        "ipv4_address_scope": None,
-        "ipv6_address_scope": None,
+        "ipv4_address_scope": _scope(world, row, 4),
+        "ipv6_address_scope": _scope(world, row, 6),
         "l2_adjacency": True,
     }
+
+
+def _scope(world, row, version):
+    """Return the address scope of the pool that the subnets of one family are of."""
+    of = [each.pool_id for each in world.subnets.having("network_id", row.id) if each.version == version]
+    return next((world.pools.get(pool).scope_id for pool in of if pool), None)
 
 
 _WRITTEN = {

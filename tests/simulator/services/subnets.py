@@ -1,57 +1,16 @@
-"""Neutron's subnets and the pools they are taken from."""
+"""Neutron's subnets."""
 
 from __future__ import annotations
 
-import heapq
 import ipaddress
 
 from simulator.services.neutron import collection, refuse, room, standard, written
-from simulator.world import Pool, Subnet
+from simulator.services.pools import give_back, take, take_this
+from simulator.world import Subnet
 
 
 def _bad(message):
     return refuse(400, "BadRequest", message)
-
-
-# --- pools
-
-
-def _pool_body(world, row):
-    return {
-        **standard(row),
-        "default_prefixlen": str(row.default),
-        "min_prefixlen": str(row.shortest),
-        "max_prefixlen": str(row.longest),
-        "is_default": True,
-        "shared": True,
-        "prefixes": [row.prefix],
-        "ip_version": row.version,
-        "default_quota": None,
-        "address_scope_id": None,
-    }
-
-
-def make_pool(world, project, name, prefix, default, shortest, longest):
-    """Make one of the operator's pools, shared with everybody."""
-    network = ipaddress.ip_network(prefix)
-    row = world.row(Pool, name, project, prefix=prefix, version=network.version)
-    row.default, row.shortest, row.longest = default, shortest, longest
-    row.cursor = int(network.network_address)
-    return world.pools.add(row)
-
-
-def take(pool, length):
-    """Return the first free prefix of a length: one that was given back, else the next that was never given."""
-    network = ipaddress.ip_network(pool.prefix)
-    back = pool.free.get(length)
-    if back:
-        return ipaddress.ip_network((heapq.heappop(back), length))
-    size = 1 << (network.max_prefixlen - length)
-    start = -(-pool.cursor // size) * size
-    if start + size - 1 > int(network.broadcast_address):
-        raise refuse(409, "SubnetPoolQuotaExceeded", "Failed to allocate subnet: Insufficient prefix space.")
-    pool.cursor = start + size
-    return ipaddress.ip_network((start, length))
 
 
 # --- subnets
@@ -99,14 +58,15 @@ def _create(world, ask, said, project):
     if network is None or (network.project_id != ask.who.project and not ask.who.admin):
         raise refuse(404, "NetworkNotFound", f"Network {said['network_id']} could not be found.")
     room(world, project, "subnet")
-    pool, version = _pool(world, said), said["ip_version"]
-    _same_pool(world, network, version, pool)
-    if said.get("cidr"):
-        prefix = _free(world, network, said["cidr"])
-    elif pool is None:
-        raise _bad("Bad subnets request: a subnetpool must be specified in the absence of a cidr.")
+    pool, version = _pool(world, ask, said), said["ip_version"]
+    if pool is not None:
+        prefix = _from(world, pool, said)
+    elif said.get("cidr"):
+        prefix = said["cidr"]
     else:
-        prefix = take(pool, int(said.get("prefixlen") or pool.default))
+        raise _bad("Bad subnets request: a subnetpool must be specified in the absence of a cidr.")
+    prefix = _free(world, network, str(prefix))
+    _same_pool(world, network, version, pool)
     row = world.row(Subnet, said.get("name", ""), project, said.get("description") or "")
     row.network_id, row.version, row.cidr = network.id, version, str(prefix)
     row.pool_id = pool.id if pool else None
@@ -119,28 +79,49 @@ def _create(world, ask, said, project):
     return world.subnets.add(row)
 
 
-def _pool(world, said):
+def _from(world, pool, said):
+    if pool.version != said["ip_version"]:
+        raise _bad(
+            f"Bad subnets request: Cannot allocate IPv{said['ip_version']} subnet from IPv{pool.version} subnet pool."
+        )
+    if said.get("cidr"):
+        return take_this(world, pool, said["cidr"])
+    return take(world, pool, int(said.get("prefixlen") or pool.default))
+
+
+def _pool(world, ask, said):
     if said.get("subnetpool_id"):
         pool = world.pools.get(said["subnetpool_id"])
-        if pool is None:
+        if pool is None or not (pool.shared or ask.who.admin or pool.project_id == ask.who.project):
             raise refuse(
                 404, "SubnetPoolNotFound", f"Subnet pool {said['subnetpool_id']} could not be found."
             )
         return pool
     if said.get("use_default_subnetpool"):
-        return next(pool for pool in world.pools if pool.version == said["ip_version"])
+        return next(pool for pool in world.pools if pool.shared and pool.version == said["ip_version"])
     return None
 
 
 def _same_pool(world, network, version, pool):
-    identifier = pool.id if pool else None
-    for other in world.subnets.having("network_id", network.id):
-        if other.version == version and other.pool_id != identifier:
-            raise refuse(
-                400,
-                "NetworkSubnetPoolAffinityError",
-                "Subnets hosted on the same network must be allocated from the same subnet pool.",
-            )
+    """Refuse a second pool on a network, unless both are of one scope; and a prefix of no pool beside one of a pool."""
+    others = [each for each in world.subnets.having("network_id", network.id) if each.version == version]
+    of = [world.pools.get(each.pool_id) for each in others if each.pool_id]
+    scope = next((each.scope_id for each in of if each.scope_id), None)
+    if scope and pool and pool.scope_id != scope:
+        raise _unlike(
+            "NetworkAddressScopeAffinityError",
+            "Subnets of the same address family hosted on the same network must all participate in the same address scope.",
+        )
+    alike = all(each.pool_id == pool.id for each in others) or scope if pool else not of
+    if not alike:
+        raise _unlike(
+            "NetworkSubnetPoolAffinityError",
+            "Subnets hosted on the same network must be allocated from the same subnet pool.",
+        )
+
+
+def _unlike(kind, message):
+    return refuse(400, kind, message)
 
 
 def _free(world, network, cidr):
@@ -207,27 +188,9 @@ def _delete(world, row):
             "SubnetInUse",
             f"Unable to complete operation on subnet {row.id}: One or more ports have an IP allocation from this subnet.",
         )
-    pool = world.pools.get(row.pool_id) if row.pool_id else None
-    if pool is not None:
-        prefix = ipaddress.ip_network(row.cidr)
-        heapq.heappush(pool.free.setdefault(prefix.prefixlen, []), int(prefix.network_address))
+    give_back(world, row)
 
 
-def _fixed(*_):
-    raise refuse(403, "PolicyNotAuthorized", "the simulator's pools are the operator's")
-
-
-collection(
-    "subnetpool",
-    title="Subnet pool",
-    table="pools",
-    body=_pool_body,
-    writes=frozenset(),
-    create=_fixed,
-    update=_fixed,
-    delete=_fixed,
-    filters=frozenset({"id", "shared", "ip_version", "is_default"}),
-)
 collection(
     "subnet",
     title="Subnet",
