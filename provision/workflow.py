@@ -55,6 +55,7 @@ from provision.record.keeper import Keeper, keeper
 from provision.record.key import public
 from provision.record.ledger import FOLDER
 from provision.text import say
+from provision.welcome import welcome
 
 if TYPE_CHECKING:
     from cryptography.x509 import Certificate
@@ -64,6 +65,7 @@ if TYPE_CHECKING:
     from provision.model.facts import Facts
     from provision.model.outcome import Status
     from provision.model.plan import Plan
+    from provision.model.sign_in import HandedOver
     from provision.model.tenant import Tenant
     from provision.record.anchor import Anchor
     from provision.record.examine import Examined, Reading
@@ -475,6 +477,20 @@ def keep_files(files: Mapping[str, str], folder: Path) -> tuple[str, ...]:
 def keep(evidence: Mapping[str, object], path: Path) -> None:
     """Keep evidence, whole or not at all, for its owner's eyes only."""
     save_evidence(evidence, path)
+
+
+def issue_account(question: Question, account: str, path: Path, *, again: str | None = None) -> HandedOver:
+    """Hand the first sign-in of an account of the one tenant asked about over, in a file; `again` is why another time.
+
+    Raises `Refused`, `UsageError`, and `ProvisionError` where it cannot be recorded: nothing opens the account then.
+    """
+    with _connected(question) as (estate, (tenant,), cloud):
+        book = keeper(estate, ignore).ledger
+
+        def note(done: HandedOver) -> None:
+            book.add([record.issued(cloud.name, done)])
+
+        return welcome(cloud, tenant, account, path, again=again, note=note)
 
 
 @contextmanager

@@ -53,6 +53,10 @@ COMMANDS: Final = {
         "make, list and revoke application credentials of yours, without admin rights",
         "créer, lister et révoquer vos identifiants d'application, sans droits d'administration",
     ),
+    "account": say(
+        "hand the first sign-in of an account of the documents over, once",
+        "remettre, une fois, la première connexion d'un compte des documents",
+    ),
     "whois": say(
         "tell which tenant a name in the cloud belongs to",
         "dire à quel locataire appartient un nom du cloud",

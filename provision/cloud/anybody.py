@@ -26,11 +26,18 @@ class Answer:
 
 
 def anybody(
-    method: str, address: str, content: bytes | None = None, headers: Mapping[str, str] | None = None
+    method: str,
+    address: str,
+    content: bytes | None = None,
+    headers: Mapping[str, str] | None = None,
+    *,
+    verify: bool | str = True,
 ) -> Answer:
-    """Send one request with nothing to show for it. Raises `Unreachable`."""
+    """Send one request with nothing to show for it; `verify` may name the certificates to trust. Raises `Unreachable`."""
     try:
-        answer = requests.request(method, address, data=content, headers=headers, timeout=TIMEOUT)
+        answer = requests.request(
+            method, address, data=content, headers=headers, timeout=TIMEOUT, verify=verify
+        )
     except requests.RequestException as error:
         raise Unreachable(same(str(error)), where=address) from error
     return Answer(answer.status_code, answer.content, answer.headers)

@@ -102,6 +102,14 @@ class Ids:
         """Return the address of an id, or None for one that was not observed."""
         return self._addresses.get((kind, identifier))
 
+    def of_kind(self, kind: str, tenants: frozenset[str]) -> list[tuple[str, Address]]:
+        """Return the id and the address of everything of a kind that these tenants have, ours or not."""
+        with self._lock:
+            known = list(self._addresses.items())
+        return sorted(
+            (each, address) for (sort, each), address in known if sort == kind and address.tenant in tenants
+        )
+
     def project(self, tenant: str) -> str | None:
         """Return a tenant's project id, or None while it has none."""
         return self.find(Address("project", tenant, tenant))

@@ -91,6 +91,10 @@ class Line:
         except http.HTTPError as error:
             raise translate.lost(error, method, f"{method} {url}") from error
 
+    def lent(self, token: Token) -> Line:
+        """Return the same line as somebody else uses it: over the same wire, with another token."""
+        return Line(self.service, self._adapter, self._wire, token)
+
     @cached_property
     def root(self) -> str:
         """Return the endpoint, without a slash at its end. Raises `ServiceAbsent`, `Unreachable`, `CredentialsRefused`."""

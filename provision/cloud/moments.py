@@ -10,14 +10,15 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+PROOF: Final = "provision-proof"
 _NAMES: Final[set[str]] = set()
 _LOCK: Final = threading.Lock()
 
 
 @contextmanager
-def named() -> Iterator[str]:
+def named(stem: str = PROOF) -> Iterator[str]:
     """Yield a name nobody has, and know it for a moment's until the end: a name alone, not its looks, is what is known."""
-    name = f"provision-proof-{secrets.token_hex(8)}"
+    name = f"{stem}-{secrets.token_hex(8)}"
     with _LOCK:
         _NAMES.add(name)
     try:

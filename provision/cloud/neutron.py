@@ -18,10 +18,13 @@ if TYPE_CHECKING:
     from provision.cloud.connect import Cloud
     from provision.model.origin import Origin
     from provision.model.resource import Desired, Live
+    from provision.model.tenant import Tenant
     from provision.text import Text
 
 NAMED_PROJECTS: Final = 20
 BANDWIDTH: Final = "bandwidth"
+ZONES: Final = "location.zones.network"
+HINTS: Final = "availability_zone_hints"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +49,21 @@ def grounds(tenant: str) -> frozenset[Address]:
 def limits(network: Mapping[str, Any]) -> dict[str, str]:
     """Return the rate of each direction that a network of the documents limits, as it is written."""
     return {way: rate for way, rate in network.get(BANDWIDTH, {}).items() if rate != "unlimited"}
+
+
+def zones(tenant: Tenant) -> tuple[str, ...] | None:
+    """Return the availability zones that a tenant's networks and routers are served in; None where documents name none."""
+    return tuple(tenant.values.items(ZONES)) or None
+
+
+def hints(asked: tuple[str, ...] | None) -> dict[str, list[str]]:
+    """Return zones in Neutron's words, for a creation: nothing where none are asked for (no such extension takes none)."""
+    return {HINTS: list(asked)} if asked else {}
+
+
+def hinted(body: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return the zones that a network or router was made with."""
+    return tuple(body.get(HINTS) or ())
 
 
 def listed(

@@ -24,6 +24,8 @@ _QUOTA_DEFAULTS: Final = {
     "load-balancer": ("/lbaas/quotas/defaults", "quota"),
     "dns": ("/quotas/defaults?all_projects=true", ""),
 }
+_ZONED: Final = {"compute": "compute", "volume": "block-storage"}
+ZONED: Final = "availability_zone"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,10 +59,25 @@ class Shared:
         """Return every flavour, private ones included (``os-flavor-access:is_public``)."""
         return self._list("compute", "/flavors/detail", "flavors", is_public="None")
 
-    def compute_hosts(self) -> frozenset[str]:
-        """Return the hosts that machines run on, whatever their state."""
+    def compute_hosts(self) -> Mapping[str, str]:
+        """Return the zone of each host that machines run on, whatever its state."""
         asked = partial(self._whole, "compute", "/os-services", "services", binary="nova-compute")
-        return frozenset(each["host"] for each in self._once("compute hosts", asked))
+        return {each["host"]: each["zone"] for each in self._once("compute hosts", asked)}
+
+    def zones(self, service: str) -> frozenset[str]:
+        """Return the availability zones of a service that are open (``compute``, ``volume``, ``network``)."""
+        return frozenset(
+            each["name"] for each in self._once(f"{service} zones", partial(self._zones, service))
+        )
+
+    def _zones(self, service: str) -> Items:
+        if service == "network":
+            if ZONED not in self.network_extensions():
+                return ()
+            found = self.api("network").list("/availability_zones", "availability_zones")
+            return tuple(each for each in found if each["state"] == "available")
+        told = self.api(_ZONED[service]).get("/os-availability-zone")["availabilityZoneInfo"]
+        return tuple({"name": each["zoneName"]} for each in told if each["zoneState"]["available"])
 
     def aggregates(self) -> Items:
         """Return every host aggregate as it was at the start of the run."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
+from provision.declare.accounts import accounted
 from provision.declare.addressing import disjoint, disjoint_within, gateways_within, readable
 from provision.declare.directory import directed
 from provision.declare.envelopes import within_envelopes
@@ -17,6 +18,7 @@ from provision.declare.place import mistake
 from provision.declare.pools import ipv6_from_the_pool, pools_apart, pools_sound, taken_from_pools
 from provision.declare.publishing import published_lawfully
 from provision.declare.schema import at, tree_schema
+from provision.declare.spreading import spread
 from provision.declare.zones import answered_for, apart
 from provision.errors import Mistake
 from provision.model.estate import Profile
@@ -25,8 +27,16 @@ from provision.model.tenant import Tenant, Values
 from provision.text import Text, say
 
 NAMED: Final = (
-    "networks", "network.scopes", "network.pools", "routers", "security_groups", "object.containers", "identity.groups", "dns.zones",
-)  # fmt: skip
+    "networks",
+    "network.scopes",
+    "network.pools",
+    "routers",
+    "security_groups",
+    "object.containers",
+    "identity.groups",
+    "identity.accounts",
+    "dns.zones",
+)
 LARGEST_PORT: Final = 65535
 EVERYBODY: Final = "*"
 _WORDS: Final = frozenset({"any", "self"})
@@ -76,6 +86,8 @@ def _retirement(tenant: Tenant) -> Iterator[Mistake]:
 def _retirable(values: Values) -> Iterator[tuple[str, Mapping[str, Any]]]:
     yield "", values.tree
     yield "identity.ldap", values.section("identity.ldap")
+    for index, item in enumerate(values.items("ha.groups")):
+        yield f"ha.groups.{index}", item
     for section in NAMED:
         for name, item in values.section(section).items():
             yield f"{section}.{name}", item
@@ -197,12 +209,12 @@ def _shares(tenants: Sequence[Tenant]) -> Iterator[Mistake]:
 
 def _room(tenant: Tenant) -> Iterator[Mistake]:
     """A quota smaller than what the same documents declare would stop apply half-way."""
-    for section, count in _declared(tenant.values).items():
-        limit = tenant.values.get(f"quotas.network.{section}")
+    for path, count in _declared(tenant.values).items():
+        limit, section = tenant.values.get(path), path.rpartition(".")[2]
         if isinstance(limit, int) and 0 <= limit < count:
             yield mistake(
                 tenant.values,
-                f"quotas.network.{section}",
+                path,
                 say(
                     "a quota of {limit} {section}, where tenant {tenant} declares {count}",
                     "un quota de {limit} {section}, là où le locataire {tenant} en déclare {count}",
@@ -216,17 +228,22 @@ def _room(tenant: Tenant) -> Iterator[Mistake]:
 
 
 def _declared(values: Values) -> Mapping[str, int]:
-    """Return how much of each quota of the network the documents use up."""
+    """Return how much of each quota, by its path, the documents use up."""
     present = {
         section: [item for item in values.section(section).values() if item.get("state") != "retired"]
         for section in ("networks", "routers", "security_groups")
     }
     shares = sum(len(item.get("shared_with", ())) for item in present["networks"])
     pools = [item for item in values.section(POOLS).values() if item.get("state") != "retired"]
-    return {
+    groups = sum(item.get("state") != "retired" for item in values.items("ha.groups"))
+    used = {
         **{section: len(items) for section, items in present.items()},
         "rbac_policies": shares,
         "subnet_pools": len(pools),
+    }
+    return {
+        **{f"quotas.network.{section}": count for section, count in used.items()},
+        "quotas.compute.server_groups": groups,
     }
 
 
@@ -260,6 +277,8 @@ _CHECKS: Final[tuple[Callable[[Tenant], Iterator[Mistake]], ...]] = (
     published_lawfully,
     answered_for,
     directed,
+    spread,
+    accounted,
 )
 
 

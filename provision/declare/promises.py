@@ -19,6 +19,8 @@ _NO_KIND: Final = {
     "services.required": PLAN,  # a missing service bars the tenant before the first write
     "object.encrypted": PLAN,  # as does an object store that keeps things in clear
     "keys.store": PLAN,  # as does a key manager that keeps keys elsewhere
+    "location.zones.compute": PLAN,  # as does a zone that the cloud has not
+    "location.zones.volume": PLAN,
     "keys.acl": RING,
     "keys.rotation_days": RING,
     "keys.floor.algorithm": RING,

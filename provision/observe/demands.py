@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Final
 
 from provision.cloud.swift_info import Untold
+from provision.cloud.unmet import missing
 from provision.model.plan import Problem
 from provision.text import Text, say
 
@@ -16,6 +17,12 @@ if TYPE_CHECKING:
 OBJECTS: Final = "object.encrypted"
 STORE: Final = "keys.store"
 HARDWARE: Final = "secret_stores.hardware"
+ZONES: Final = "location.zones"
+_ZONED: Final = {
+    "compute": ("compute", say("compute zone", "zone de calcul")),
+    "volume": ("block-storage", say("volume zone", "zone de volumes")),
+    "network": ("network", say("network zone", "zone de réseau")),
+}
 
 
 def unmet(cloud: Cloud, tenant: Tenant) -> Iterator[Problem]:
@@ -95,6 +102,17 @@ def _objects_encrypted(cloud: Cloud, tenant: Tenant) -> Iterator[Problem]:
     )
 
 
+def _zones_open(cloud: Cloud, tenant: Tenant) -> Iterator[Problem]:
+    """Demand that every availability zone of the documents is one of the cloud's, and open."""
+    for name, (service, what) in _ZONED.items():
+        wanted = tenant.values.items(f"{ZONES}.{name}")
+        there = cloud.shared.zones(name) if wanted and service in cloud.services else frozenset(wanted)
+        for index, zone in enumerate(wanted):
+            if zone not in there:
+                unmet = missing(what, zone, there, tenant.values.origin(f"{ZONES}.{name}.{index}"))
+                yield Problem(tenant.key, unmet.where, unmet.what, unmet.do)
+
+
 def _problem(tenant: Tenant, path: str, what: str | Text, do: str | Text) -> Problem:
     return Problem(tenant.key, str(tenant.values.origin(path)), what, do)
 
@@ -102,4 +120,5 @@ def _problem(tenant: Tenant, path: str, what: str | Text, do: str | Text) -> Pro
 _DEMANDS: Final[tuple[Callable[[Cloud, Tenant], Iterator[Problem]], ...]] = (
     _keys_in_hardware,
     _objects_encrypted,
+    _zones_open,
 )

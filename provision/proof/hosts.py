@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from provision.errors import CloudError
-from provision.proof.promise import Seen, Stage, Unprovable, denied, promise, together, where
+from provision.proof.landing import HOST, booted
+from provision.proof.promise import Seen, Stage, denied, promise, together, where
 from provision.text import say
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-
-    from provision.cloud.connect import Cloud
-
-MAY_NAME_A_HOST: Final = "2.74"
-HOST: Final = "OS-EXT-SRV-ATTR:host"
 
 
 @promise(
@@ -65,7 +61,7 @@ def _strangers(stage: Stage, hosts: frozenset[str]) -> Seen:
 def _own(stage: Stage, hosts: frozenset[str]) -> Seen:
     """Boot a server as the tenant, and see where it lands."""
     try:
-        found = _booted(stage, stage.guest, {})
+        found = booted(stage, stage.guest, {})
     except CloudError as error:
         return denied(error, "POST /servers")
     landed = found.get(HOST) or "–"
@@ -75,46 +71,6 @@ def _own(stage: Stage, hosts: frozenset[str]) -> Seen:
 
 def _another(stage: Stage, host: str) -> Seen:
     """Ask for a server of the operator's own project on a host of the tenant's: the scheduler must find no place."""
-    found = _booted(stage, stage.operator, {"host": host})
+    found = booted(stage, stage.operator, {"host": host})
     told = say("a server of another on {host}: {status}", "un serveur d'un autre sur {host} : {status}", host=host, status=found["status"])  # fmt: skip
     return Seen(found["status"] == "ERROR", told)
-
-
-def _booted(stage: Stage, cloud: Cloud, more: Mapping[str, str]) -> Mapping[str, Any]:
-    """Boot a server without network, and return it as the operator sees it in the end."""
-    compute = cloud.compute.at(microversion=MAY_NAME_A_HOST)
-    stage.after(lambda: _gone(stage, cloud))
-    flavor, image = _smallest(cloud)
-    body = {"name": stage.name, "flavorRef": flavor, "imageRef": image, "networks": "none", **more}
-    made = compute.post("/servers", {"server": body})["server"]["id"]
-    return stage.settled(lambda: _seen(stage, made), lambda found: found["status"] in {"ACTIVE", "ERROR"})
-
-
-def _seen(stage: Stage, server: str) -> Mapping[str, Any]:
-    found: Mapping[str, Any] = stage.operator.compute.get(f"/servers/{server}")["server"]
-    return found
-
-
-def _smallest(cloud: Cloud) -> tuple[str, str]:
-    """Return the smallest flavour and image that somebody sees and that go together. Raises `Unprovable`."""
-    flavors = [each for each in cloud.compute.list("/flavors/detail", "flavors") if each["disk"]]
-    images = cloud.api("image").get("/images", status="active", limit=1000)["images"]
-    pairs = [
-        (flavor["ram"], image["size"] or 0, str(flavor["id"]), str(image["id"]))
-        for flavor in flavors
-        for image in images
-        if image["min_ram"] <= flavor["ram"] and image["min_disk"] <= flavor["disk"]
-    ]
-    if not pairs:
-        raise Unprovable(say("no image that it sees fits", "aucune image qu'il voit ne convient"))
-    return min(pairs)[2:]
-
-
-def _gone(stage: Stage, cloud: Cloud) -> None:
-    """Delete whatever server bears our name, and wait until it is gone."""
-
-    def remove(server: Mapping[str, Any]) -> bool:
-        cloud.compute.delete(f"/servers/{server['id']}")
-        return True
-
-    stage.swept(lambda: cloud.compute.get("/servers", name=f"^{stage.name}$")["servers"], remove)

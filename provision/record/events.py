@@ -21,6 +21,7 @@ _CREATE, _READ, _UPDATE, _DELETE, _OTHER = 1, 2, 3, 4, 99
 _ACTIVITY: Final = {
     "CREATE": _CREATE, "UPDATE": _UPDATE, "ADOPT": _UPDATE, "REPLACE": _UPDATE, "DELETE": _DELETE,
     "plan.made": _READ, "prove.made": _READ, "audit.made": _READ,
+    "account.issued": _UPDATE,
 }  # fmt: skip
 _NAMES: Final = {_CREATE: "Create", _READ: "Read", _UPDATE: "Update", _DELETE: "Delete", _OTHER: "Other"}
 _CADF_ACTION: Final = {_CREATE: "create", _READ: "read", _UPDATE: "update", _DELETE: "delete"}

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from provision.model.outcome import Outcome
     from provision.model.plan import Plan
     from provision.model.proof import Proven
+    from provision.model.sign_in import HandedOver
     from provision.plan.file import SavedPlan
 
 Said = tuple[list[Fact], list[bytes]]
@@ -184,5 +185,19 @@ def audited(made: Audited) -> Fact:
                 if each.status not in WELL
             ],
             "unreadable": [each.what for each in made.unseen],
+        },
+    )
+
+
+def issued(cloud: str, done: HandedOver) -> Fact:
+    """Return that the first sign-in of an account was handed over, and why where it was not the first time; of what, nothing."""
+    return Fact(
+        "account.issued",
+        {
+            "cloud": cloud,
+            "address": f"user/{done.tenant}/{done.account}",
+            "several_methods": done.several_methods,
+            "again": done.again,
+            "status": "DONE",
         },
     )

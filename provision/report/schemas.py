@@ -237,6 +237,9 @@ RESULTS: Final[dict[str, Schema]] = {
     "credential-create": _object(**_CREDENTIAL, file=_TEXT),
     "credential-list": _list(_object(**_CREDENTIAL, faults=_list(_TEXT))),
     "credential-revoke": _object(**_CREDENTIAL),
+    "account-issue": _object(
+        tenant=_TEXT, account=_TEXT, file=_TEXT, several_methods=_FLAG, must_change=_FLAG, again=_MAYBE
+    ),
     "whois": _list(
         _object(name=_TEXT, what={"enum": ["domain", "project", "group"]}, tenant=_TEXT, profile=_TEXT)
     ),

@@ -83,6 +83,17 @@ def _group(facts: Facts) -> Text:
     return clauses(rights) if rights else say("no right at all", "aucun droit")
 
 
+def _account(facts: Facts) -> Text:
+    if facts.get("enabled") is False:
+        return say("kept, and closed", "gardé, et fermé")
+    if facts.get("mfa", "totp") == "none":
+        return say("opens with a password", "s'ouvre avec un mot de passe")
+    return say(
+        "opens with a password and a code of the moment, never with one of them",
+        "s'ouvre avec un mot de passe et un code du moment, jamais avec l'un seul",
+    )
+
+
 def _network(facts: Facts) -> Text:
     return clauses([*_families(facts), _way(facts.get("router")), *_resolvers(facts), *_rates(facts)])
 
@@ -275,6 +286,26 @@ def _sharers(value: Any) -> Text:  # noqa: ANN401 (a YAML value)
     return say("with everybody", "avec tous") if "*" in value else names(value)
 
 
+_APART: Final = {
+    "anti-affinity": say("never two on one host", "jamais deux sur un même hôte"),
+    "soft-anti-affinity": say(
+        "on different hosts while there is room", "sur des hôtes différents tant qu'il y a de la place"
+    ),
+}
+
+
+def _apart(groups: Any) -> Text:  # noqa: ANN401 (a YAML value)
+    return clauses(_kept_apart(each) for each in groups) if groups else phrases.NOTHING
+
+
+def _kept_apart(group: Facts) -> Text:
+    most = group.get("max_server_per_host", 1)
+    how = _APART[group["policy"]]
+    if most > 1:
+        how = say("at most {n} on one host", "au plus {n} sur un même hôte", n=most)
+    return say("group `{name}`: {how}", "groupe `{name}` : {how}", name=group["name"], how=how)
+
+
 _CLASSES: Final = word(
     public=say("public data", "des données publiques"),
     internal=say("internal data", "des données internes"),
@@ -346,6 +377,8 @@ _WRITTEN: Final[tuple[Topic, ...]] = (
     one("identity.roles.allowed", "identity", say("Rights that may be given", "Droits qui peuvent être donnés"), phrases.roles, bound=names),
     Topic("identity.groups.*", "identity", say("Group `{name}`", "Groupe `{name}`"), _group, choice="groups",
           patterns=("identity.groups.*.**",), entry=3),
+    Topic("identity.accounts.*", "identity", say("Account `{name}`", "Compte `{name}`"), _account, choice="accounts",
+          patterns=("identity.accounts.*.**",), entry=3),
     one("identity.auth.mfa.min_methods", "identity", say("Proofs of identity", "Preuves d'identité"),
         phrases.number(say("{n} proof to sign in, such as a password", "{n} preuve pour entrer, par exemple un mot de passe"),
                        say("{n} different proofs to sign in (multi-factor)", "{n} preuves différentes pour entrer (authentification à plusieurs facteurs)"))),
@@ -485,6 +518,9 @@ _WRITTEN: Final[tuple[Topic, ...]] = (
     one("transparency.publish", "publishing", say("Report on itself", "Rapport sur soi"), flag(say("published", "publié"), say("not published", "non publié")), choice="transparency"),
     one("transparency.max_age_days", "publishing", say("Age of that report", "Âge de ce rapport"), sentence(say("{it} at most", "{it} au plus"), phrases.days), bound=phrases.days, choice="transparency"),
     # where data live
+    one("location.zones.compute", "place", say("Zones of its machines", "Zones de ses machines"), names, bound=names, choice="hosts"),
+    one("location.zones.volume", "place", say("Zones of its volumes", "Zones de ses volumes"), names, bound=names, choice="hosts"),
+    one("location.zones.network", "place", say("Zones of its networks and routers", "Zones de ses réseaux et routeurs"), names, bound=names, choice="hosts"),
     one("location.allowed", "place", say("Where data may live", "Où les données peuvent vivre"), _template(names, estate__region=_REGION)),
     one("hosts.isolation", "place", say("Physical machines", "Machines physiques"),
         word(dedicated=say("shared with no other tenant", "partagées avec aucun autre locataire"), shared=say("shared with other tenants", "partagées avec d'autres locataires")), choice="hosts"),
@@ -508,6 +544,7 @@ _WRITTEN: Final[tuple[Topic, ...]] = (
     one("size", "usage", say("Size, where the tenant says none", "Taille, où le locataire n'en dit pas"), bare, bound=names),
     Topic("sizes.*", "usage", say("Size {name} takes of each quota", "La taille {name} prend de chaque quota"),
         lambda facts: say("{times} times what is said", "{times} fois ce qui est dit", times=bare(next(iter(facts.values())))), patterns=("sizes.*",), entry=2),
+    one("ha.groups", "place", say("Machines kept apart", "Machines tenues à l'écart l'une de l'autre"), _apart, bound=_apart, choice="hosts"),
     one("ha.network", "place", say("Network that survives a breakdown", "Réseau qui survit à une panne"), flag(say("yes", "oui"), say("no", "non"))),
     # what is logged
     one("audit.retention_days", "logs", say("Logs are kept", "Journaux gardés"), sentence(say("{it} at least", "{it} au moins"), phrases.days), bound=phrases.days),

@@ -58,7 +58,7 @@ class Account(Kind[AccountSpec]):
                         "How much all containers together may hold",
                         "Ce que tous les conteneurs ensemble peuvent contenir",
                     ),
-                    {"quota": "B"},
+                    {"quota": "B", "sized": True},
                 ),
                 "temp_urls": worded(
                     say(

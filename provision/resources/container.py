@@ -113,7 +113,12 @@ class Container(Kind[ContainerSpec]):
                         ),
                         "quota": worded(
                             say("How much it may hold", "Ce qu'il peut contenir"),
-                            closed({"bytes": {"quota": "B"}, "objects": {"quota": ""}}),
+                            closed(
+                                {
+                                    "bytes": {"quota": "B", "sized": True},
+                                    "objects": {"quota": "", "sized": True},
+                                }
+                            ),
                         ),
                         "versioning": worded(
                             say(

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 ISOLATION: Final = "hosts.isolation"
 DEDICATED: Final = "dedicated"
+ZONES: Final = "location.zones.compute"
 FILTER: Final = "filter_tenant_id"
 ANY: Final = "*"
 _PROJECT: Final = re.compile("[0-9a-f]{32}")
@@ -36,12 +37,14 @@ _PROJECT: Final = re.compile("[0-9a-f]{32}")
 class HostAggregateSpec:
     """Which hosts, and whose machines alone: keys of tenants, ``project:<id>`` for who is none of this estate.
 
-    A wanted host ``*`` is any of those `among` which nobody has yet, until resolved.
+    A wanted host ``*`` is any of those `among`, in one of the `zones` where documents name some, which nobody has yet, until
+    resolved.
     """
 
     hosts: Annotated[tuple[str, ...], unordered()] = ()
     only: Annotated[frozenset[str], exact_set()] = frozenset()
     among: Annotated[tuple[str, ...], manner()] = ()
+    zones: Annotated[tuple[str, ...], manner()] = ()
 
 
 @register
@@ -90,7 +93,9 @@ class HostAggregate(Kind[HostAggregateSpec]):
         among = tuple(tenant.estate.items("hosts.reserved"))
         yield Desired(
             Address(self.name, tenant.key, tenant.key),
-            HostAggregateSpec(hosts if dedicated else (), frozenset({tenant.key}), among),
+            HostAggregateSpec(
+                hosts if dedicated else (), frozenset({tenant.key}), among, tuple(tenant.values.items(ZONES))
+            ),
             origin,
             frozenset({Address("project", tenant.key, tenant.key)}),
             {"hosts": tenant.values.origin("hosts.names" if names else "hosts.count")},
@@ -232,8 +237,9 @@ def _any(cloud: Cloud, want: Desired[HostAggregateSpec], free: Iterable[str]) ->
 
 
 def _to_be_had(cloud: Cloud, want: Desired[HostAggregateSpec], host: str) -> bool:
-    """Tell whether a host is there, nobody else's in this run, and runs no machine of somebody else."""
-    if host not in cloud.shared.compute_hosts():
+    """Tell whether a host is there, in the right zone, nobody else's in this run, and runs no machine of somebody else."""
+    zone = cloud.shared.compute_hosts().get(host)
+    if zone is None or (want.spec.zones and zone not in want.spec.zones):
         return False
     if host not in _present(cloud, want.address) and _others_on(cloud, want.address.tenant, host):
         return False
@@ -249,10 +255,11 @@ def _others_on(cloud: Cloud, tenant: str, host: str) -> bool:
 def _not_enough(want: Desired[HostAggregateSpec], chosen: list[str]) -> Unmet:
     return Unmet(
         say(
-            "{tenant} is promised dedicated hosts ({wanted}), and of those reserved ({among}), free: {count}",
-            "{tenant} s'est vu promettre des hôtes dédiés ({wanted}), et parmi ceux réservés ({among}), disponibles : {count}",
+            "{tenant} is promised dedicated hosts ({wanted}; zones: {zones}), and of those reserved ({among}), free: {count}",
+            "{tenant} s'est vu promettre des hôtes dédiés ({wanted} ; zones : {zones}), et parmi ceux réservés ({among}), disponibles : {count}",
             tenant=want.address.tenant,
             wanted=", ".join(want.spec.hosts),
+            zones=", ".join(want.spec.zones) or "*",
             among=", ".join(want.spec.among) or "–",
             count=len(chosen),
         ),

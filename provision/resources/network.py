@@ -5,8 +5,22 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
-from provision.cloud.neutron import BANDWIDTH, found, grounds, head, kept, limits, listed, project_id, writing
-from provision.kind import Kind, chosen_by_cloud, reference, register
+from provision.cloud.neutron import (
+    BANDWIDTH,
+    ZONES,
+    found,
+    grounds,
+    head,
+    hinted,
+    hints,
+    kept,
+    limits,
+    listed,
+    project_id,
+    writing,
+    zones,
+)
+from provision.kind import Kind, chosen_by_cloud, immutable, reference, register, unordered
 from provision.model.address import Address
 from provision.model.document import WORDS, named, within, worded
 from provision.model.resource import Desired, Live
@@ -30,7 +44,7 @@ _LARGEST_MTU: Final = 9216
 
 @dataclass(frozen=True)
 class NetworkSpec:
-    """A network; its description without our marker, `mtu` in bytes.
+    """A network; its description without our marker, `mtu` in bytes, `zones` where it is served, for good.
 
     `qos_policy` is the key of one of ours, ``none``, or the id of somebody else's.
     """
@@ -40,6 +54,7 @@ class NetworkSpec:
     port_security: bool | None = True
     mtu: Annotated[int | None, chosen_by_cloud()] = None
     qos_policy: Annotated[str | None, reference("qos_policy")] = None
+    zones: Annotated[tuple[str, ...] | None, immutable(), unordered()] = None
 
 
 @register
@@ -51,6 +66,7 @@ class Network(Kind[NetworkSpec]):
     service = "network"
     spec = NetworkSpec
     observed_after = ("project", "qos_policy")
+    carries = (ZONES,)
     document = within(
         "networks",
         named(
@@ -83,7 +99,12 @@ class Network(Kind[NetworkSpec]):
             yield Desired(
                 Address(self.name, tenant.key, key),
                 NetworkSpec(
-                    key, description, item.get("port_security", True), item.get("mtu"), _policy(key, item)
+                    key,
+                    description,
+                    item.get("port_security", True),
+                    item.get("mtu"),
+                    _policy(key, item),
+                    zones(tenant),
                 ),
                 tenant.values.origin(path),
                 grounds(tenant.key)
@@ -94,6 +115,7 @@ class Network(Kind[NetworkSpec]):
                         for field in ("description", "port_security", "mtu")
                     },
                     "qos_policy": tenant.values.origin(f"{path}.{BANDWIDTH}"),
+                    "zones": tenant.values.origin(ZONES),
                 },
                 tenant.retirement(path),
             )
@@ -112,6 +134,7 @@ class Network(Kind[NetworkSpec]):
         body = {
             **head(cloud, want, want.spec.description),
             **_settings(cloud, want.address.tenant, want.spec),
+            **hints(want.spec.zones),
             "project_id": project_id(cloud, want.address),
         }
         with writing(_IN_USE):
@@ -173,5 +196,6 @@ def _live(cloud: Cloud, tenant: str, body: Mapping[str, Any]) -> Live[NetworkSpe
         body.get("port_security_enabled"),
         body.get("mtu"),
         _policy_found(cloud, tenant, body),
+        hinted(body),
     )
     return Live(at.address, body["id"], spec, at.owned, body, body.get("created_at", ""))

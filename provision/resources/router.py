@@ -6,9 +6,22 @@ from collections import defaultdict
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
-from provision.cloud.neutron import chosen, found, grounds, head, kept, listed, project_id, writing
+from provision.cloud.neutron import (
+    ZONES,
+    chosen,
+    found,
+    grounds,
+    head,
+    hinted,
+    hints,
+    kept,
+    listed,
+    project_id,
+    writing,
+    zones,
+)
 from provision.errors import NotFound
-from provision.kind import Kind, exact_set, reference, register
+from provision.kind import Kind, exact_set, immutable, reference, register, unordered
 from provision.model.address import Address
 from provision.model.document import NAME, WORDS, named, worded
 from provision.model.resource import Desired, Live
@@ -39,7 +52,7 @@ _IN_USE: Final = say(
 
 @dataclass(frozen=True)
 class RouterSpec:
-    """A router; `gateway` is an external network's name or ``none``.
+    """A router; `gateway` is an external network's name or ``none``, `zones` where it is served, for good.
 
     `interfaces` are the tenant's own subnets: what somebody else attached is neither shown nor taken off.
     """
@@ -49,6 +62,7 @@ class RouterSpec:
     gateway: str = NONE
     snat: bool | None = None
     interfaces: Annotated[frozenset[str], exact_set(), reference("subnet")] = frozenset()
+    zones: Annotated[tuple[str, ...] | None, immutable(), unordered()] = None
 
 
 _DOCUMENT: Final = {
@@ -96,6 +110,7 @@ class Router(Kind[RouterSpec]):
     service = "network"
     spec = RouterSpec
     observed_after = ("project", "subnet")
+    carries = (ZONES,)
     document = _DOCUMENT
 
     def desire(self, tenant: Tenant) -> Iterator[Desired[RouterSpec]]:
@@ -108,6 +123,7 @@ class Router(Kind[RouterSpec]):
                 gateway=_wanted_gateway(tenant, item),
                 snat=item.get("snat") if item.get("gateway", NONE) != NONE else None,
                 interfaces=frozenset(_subnets(tenant, key, staying=True)),
+                zones=zones(tenant),
             )
             subnets = {Address("subnet", tenant.key, name) for name in _subnets(tenant, key, staying=False)}
             yield Desired(
@@ -116,8 +132,11 @@ class Router(Kind[RouterSpec]):
                 tenant.values.origin(path),
                 grounds(tenant.key) | subnets,
                 {
-                    field: tenant.values.origin(f"{path}.{field}")
-                    for field in ("description", "gateway", "snat")
+                    **{
+                        field: tenant.values.origin(f"{path}.{field}")
+                        for field in ("description", "gateway", "snat")
+                    },
+                    "zones": tenant.values.origin(ZONES),
                 },
                 tenant.retirement(path),
             )
@@ -142,6 +161,7 @@ class Router(Kind[RouterSpec]):
         body = {
             **head(cloud, want, want.spec.description),
             **_gateway(cloud, want),
+            **hints(want.spec.zones),
             "project_id": project_id(cloud, want.address),
         }
         with writing(_IN_USE):
@@ -242,6 +262,7 @@ def _live(cloud: Cloud, tenant: str, body: Mapping[str, Any], interfaces: frozen
         gateway=_found_gateway(cloud, way),
         snat=way.get("enable_snat"),
         interfaces=interfaces,
+        zones=hinted(body),
     )
     return Live(at.address, body["id"], spec, at.owned, body, body.get("created_at", ""))
 

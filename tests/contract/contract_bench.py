@@ -122,7 +122,7 @@ class Bench:
     def call(self, call: Mapping[str, Any]) -> None:
         """Make one API call of a cases file, and remember how to undo it."""
         needed = {f"{need.kind}/{need.name}": self.cloud.ids.find(need) or "" for need in self.made}
-        filled = fill(call, {**needed, "tenant": self.key, "project": self.cloud.ids.project(self.key) or ""})
+        filled = fill(call, {"tenant": self.key, "project": self.cloud.ids.project(self.key) or "", **needed})
         api = (
             self.cloud.account(filled["account"])
             if "account" in filled

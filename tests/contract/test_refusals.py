@@ -15,6 +15,7 @@ from provision.cloud.connect import reconnect
 from provision.errors import CloudError, Conflict
 from provision.kind import Unmet, kinds
 from provision.model.plan import Action
+from provision.plan.decide import Options
 from provision.plan.make import make
 
 pytestmark = pytest.mark.sandbox
@@ -287,6 +288,35 @@ def test_logging_that_is_written_off_takes_the_log_away(bench_of):
     plan, _ = bench.bring({"network": {"logging": False}})
     assert actions(plan, bench.address) == [Action.DELETE]
     assert bench.look() == ()
+
+
+def test_a_group_that_the_tenant_made_itself_is_left_and_cannot_be_adopted(bench_of):
+    """Nova renames no group, and a name is all that could tell that one is ours."""
+    bench = bench_of("server_group")
+    want = bench.wanted(bench.cases.get("full"))
+    with insider(bench) as inside:
+        body = {"server_group": {"name": "frontends", "policy": "anti-affinity"}}
+        theirs = inside.compute.post("/os-server-groups", body)["server_group"]["id"]
+        plan = bench.plan(want)
+        assert actions(plan, bench.address) == [Action.LEAVE]
+        adopting = bench.plan(want, Options(adopt=frozenset({bench.address})))
+        (change,) = adopting.changes
+        assert (change.action, adopting.steps) == (Action.ADOPT, ())
+        assert "cannot be adopted: name" in change.blocked.render("en")
+        inside.compute.delete(f"/os-server-groups/{theirs}")
+
+
+def test_a_group_that_somebody_made_anew_otherwise_is_seen_and_not_replaced_unasked(bench_of):
+    bench = bench_of("server_group")
+    _, want = bench.bring(bench.cases.get("full"))
+    name = bench.ours().spec.name
+    with insider(bench) as inside:
+        inside.compute.delete(f"/os-server-groups/{bench.ours().id}")
+        inside.compute.post("/os-server-groups", {"server_group": {"name": name, "policy": "affinity"}})
+    plan = bench.plan(want)
+    assert actions(plan, bench.address) == [Action.REPLACE]
+    assert fields(plan, bench.address) == {"policy", "max_server_per_host"}
+    assert plan.steps == ()
 
 
 @contextmanager

@@ -26,6 +26,18 @@ def test_a_promise_of_hosts_that_nobody_reserved_is_refused(documents):
     )
 
 
+def test_machines_that_must_be_apart_need_a_second_host(documents):
+    reserve(documents, "c1", "c2")
+    apart = "ha:\n  groups:\n    - {name: web, policy: anti-affinity}\n"
+    documents.tenant("acme", f"{DEDICATED}{apart}")
+    assert documents.mistake() == (
+        "tenants/acme.yaml:6 ha.groups.0: machines of web must be on different hosts, and tenant acme has one "
+        "(tenants/acme.yaml:3) → give it more with hosts.count, or write policy: soft-anti-affinity"
+    )
+    documents.tenant("acme", f"hosts: {{isolation: dedicated, count: 2}}\n{apart}")
+    documents.load()
+
+
 def test_more_hosts_promised_than_reserved_are_refused(documents):
     reserve(documents, "c1", "c2")
     documents.tenant("acme", DEDICATED)

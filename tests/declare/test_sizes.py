@@ -49,6 +49,21 @@ def test_a_size_multiplies_the_quotas_of_volume_types(documents):
     assert quotas(documents)["volume"] == {"types": {"luks": {"volumes": 6, "gigabytes": "20 GiB"}}}
 
 
+@pytest.mark.parametrize(
+    ("size", "account", "held", "objects"),
+    [("S", "1536 MiB", "1 MiB", 4), ("L", "6 GiB", "4 MiB", 14), ("XL", "12 GiB", "8 MiB", 28)],
+)
+def test_a_size_multiplies_what_the_object_store_may_hold(documents, size, account, held, objects):
+    documents.profile(
+        "sized",
+        SIZES + "object: {quota: 3 GiB, containers: {a: {quota: {bytes: 2 MiB, objects: 7}}, b: {}}}\n",
+    )
+    documents.tenant("acme", f"size: {size}\n", "sized")
+    found = documents.load().tenants["acme"].values.section("object")
+    assert found["quota"] == account
+    assert found["containers"] == {"a": {"quota": {"bytes": held, "objects": objects}}, "b": {}}
+
+
 def test_without_a_size_the_profile_is_what_it_says(documents):
     documents.profile("sized", SIZES + QUOTAS)
     documents.tenant("acme", profile="sized")

@@ -25,15 +25,23 @@ identity:
   roles: {delegated: manager, allowed: [member]}
 """
 KEYS = {
-    "clinique": "identity: {domain: dedicated, groups: {admins: {domain_roles: [manager]}}}\n",
+    "clinique": (
+        "identity: {domain: dedicated, groups: {admins: {domain_roles: [manager]}},"
+        " accounts: {u7: {name: Zoe Unheard-Of, email: zoe@unheard-of.example, groups: [admins]}}}\n"
+    ),
     "studio": "",
 }
 
 
 def listed(operator):
-    """Everything that Keystone lists of domains, projects and groups, as text."""
+    """Everything that Keystone lists of domains, projects, groups and people, as text."""
     kinds = ("domains", "projects", "groups")
-    return {kind: [json.dumps(each) for each in operator.identity.list(f"/{kind}", kind)] for kind in kinds}
+    found = {kind: list(operator.identity.list(f"/{kind}", kind)) for kind in kinds}
+    domains = [each["id"] for each in found["domains"]]
+    found["users"] = [
+        each for domain in domains for each in operator.identity.list("/users", "users", domain_id=domain)
+    ]
+    return {kind: [json.dumps(each) for each in those] for kind, those in found.items()}
 
 
 def test_nobody_reads_in_keystone_who_a_tenant_is(sandbox, tmp_path, monkeypatch):
@@ -57,6 +65,7 @@ def test_nobody_reads_in_keystone_who_a_tenant_is(sandbox, tmp_path, monkeypatch
         assert any(key in each for each in listed(operator)["projects"] for key in keys), (
             "known by their keys"
         )
+        assert any("Zoe Unheard-Of" in each for each in listed(operator)["users"])
 
         document.write_text(f"estate: {estate}\nnaming: {{pseudonyms: {salt}}}\n")
         assert set(workflow.apply(question).ends) == {"DONE"}
@@ -66,7 +75,11 @@ def test_nobody_reads_in_keystone_who_a_tenant_is(sandbox, tmp_path, monkeypatch
             text
             for texts in found.values()
             for text in texts
-            if any(key in text or key.upper() in text for key in keys)
+            if any(
+                word in text
+                for key in keys
+                for word in (key, key.upper(), "Zoe Unheard-Of", "zoe@unheard-of")
+            )
         ]
         assert told == []
         assert salt not in json.dumps(found)

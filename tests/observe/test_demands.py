@@ -56,6 +56,21 @@ def test_a_retired_tenant_and_a_cloud_without_the_service_are_asked_nothing():
     assert asked("hsm", **gone)[0] == asked("hsm", services=())[0] == []
 
 
+@pytest.mark.parametrize(
+    ("service", "named"), [("compute", "compute"), ("volume", "block-storage"), ("network", "network")]
+)
+def test_a_zone_that_the_cloud_has_not_is_refused_at_its_line(service, named):
+    tenant = written("acme", {"location": {"zones": {service: ["paris-1", "pairs-2"]}}})
+    shared = SimpleNamespace(
+        zones=lambda asked: frozenset({"paris-1", "paris-2"}) if asked == service else None
+    )
+    (problem,) = demands.unmet(SimpleNamespace(shared=shared, services=(named,)), tenant)
+    assert problem.where == str(tenant.values.origin(f"location.zones.{service}.1"))
+    assert problem.what.render("en") == f"this cloud has no {service} zone 'pairs-2'"
+    assert "paris-2" in problem.do.render("en")
+    assert list(demands.unmet(SimpleNamespace(shared=shared, services=()), tenant)) == []
+
+
 @pytest.fixture
 def operator(sandbox, monkeypatch):
     for name, value in control.environment(sandbox).items():
@@ -117,3 +132,13 @@ def test_what_the_object_store_does_not_tell_is_refused(operator, key, status):
     (problem,) = problems(operator, {"object": {"encrypted": True}})
     assert status in problem.what.render("en") and "swift_info_key" in problem.do.render("fr")
     assert key not in problem.what.render("en") or not key
+
+
+@pytest.mark.sandbox
+def test_the_zones_of_each_service_are_those_that_it_says_are_open(operator):
+    said = {"location": {"zones": {each: ["nova", "elsewhere"] for each in ("compute", "volume", "network")}}}
+    tenant = written("acme", said)
+    told = [(each.where, each.do.render("en")) for each in demands.unmet(operator, tenant)]
+    wanted = [str(tenant.values.origin(f"location.zones.{each}.1")) for each in said["location"]["zones"]]
+    assert [where for where, _ in told] == wanted
+    assert all("(nova)" in do for _, do in told)

@@ -15,7 +15,10 @@ from provision.draft import look
 
 PROFILES = {
     # Its images are put to the test by themselves: see test_prove_alone.py.
-    SECURED: "profile: hautement-securise\nimages: {signed: false}\ncompute: {images: [hardened]}\n",
+    SECURED: (
+        "profile: hautement-securise\nimages: {signed: false}\ncompute: {images: [hardened]}\n"
+        "location: {zones: {volume: [nova], network: [nova]}}\n"
+    ),
     # One server a run is enough; and bounds that no shipped profile has on what the others forbid or leave.
     TOWN: (
         "profile: collectivite\ncompute: {flavors: []}\ns3_credentials: {policy: forbidden}\n"
@@ -23,6 +26,7 @@ PROFILES = {
         "network: {scopes: {inside: {family: ipv4}}, pools: {inside: {prefixes: [172.16.0.0/16], prefix_length: 24, scope: inside}}}\n"
         "quotas: {network: {subnet_pools: 1}}\n"
         "networks: {publication: {bandwidth: {egress: 100 Mbit/s}}, inside: {ipv4: {pool: inside}, router: none, port_security: true}}\n"
+        "size: L\nha: {groups: [{name: web, policy: anti-affinity}]}\nlocation: {zones: {compute: [nova]}}\n"
     ),
 }
 
@@ -54,6 +58,7 @@ def proven_estate(operators_image, tmp_path_factory):
     with (folder / "estate.yaml").open("a") as estate:  # a stand-in: the sandbox has no hardware
         estate.write("\nsecret_stores: {hardware: [Software Only Crypto]}\n")
         estate.write(f"images: {{hardened: [{operators_image}]}}\n")
+        estate.write("envelopes: {everybody: {each: {quotas.compute.cores: 80}}}\n")
     documents = {
         folder / "tenants" / f"{name}-{key}.yaml": f"tenant: {name}-{key}\n{profile}"
         for key, profile in PROFILES.items()

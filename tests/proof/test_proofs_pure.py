@@ -14,7 +14,8 @@ from written import written
 from provision.errors import CloudError, Forbidden, NotFound, Refused, UsageError
 from provision.model.origin import Origin
 from provision.model.proof import Proof, Proven, Subject, Verdict
-from provision.proof import evidence, prove, run
+from provision.model.resource import Live
+from provision.proof import evidence, groups, prove, run
 from provision.proof.promise import Promise, Seen, Stage, Unprovable, denied, promises, refused, together
 from provision.proof.run import cases, tried
 from provision.report import proofs as report
@@ -202,3 +203,52 @@ def test_what_is_no_evidence_is_told(tmp_path, text):
         evidence.load(file)
     with pytest.raises(UsageError):
         evidence.load(tmp_path / "absent.json")
+
+
+def landing(*hosts):
+    """Servers as they end: on a host, or refused (None)."""
+    fault = {"message": "No valid host was found. There are not enough hosts available."}
+    return [
+        {"status": "ACTIVE", groups.HOST: host}
+        if host
+        else {"status": "ERROR", groups.HOST: None, "fault": fault}
+        for host in hosts
+    ]
+
+
+@pytest.mark.parametrize(
+    ("said", "landed", "held", "told"),
+    [
+        ({"policy": "anti-affinity"}, landing("a", "b"), True, "group web: ACTIVE (a), ACTIVE (b)"),
+        ({"policy": "anti-affinity"}, landing("a", None), True, "ERROR (No valid host was found)"),
+        ({"policy": "anti-affinity"}, landing("a", "a"), False, "ACTIVE (a), ACTIVE (a)"),
+        ({"policy": "anti-affinity"}, landing(None, None), False, "ERROR"),
+        ({"policy": "anti-affinity", "max_server_per_host": 2}, landing("a", "a", "b"), True, "ACTIVE (b)"),
+        ({"policy": "anti-affinity", "max_server_per_host": 2}, landing("a", "a", "a"), False, "ACTIVE (a)"),
+        ({"policy": "anti-affinity", "max_server_per_host": 4}, [], True, "more than 4 servers were not booted"),
+        ({"policy": "soft-anti-affinity"}, landing("a", "b"), True, "ACTIVE (b)"),
+        ({"policy": "soft-anti-affinity"}, landing("a", None), False, "ERROR"),
+        ({"policy": "soft-anti-affinity"}, landing("a", "a", "a", None), True, "two that must be apart: ACTIVE (a), ERROR"),
+        ({"policy": "soft-anti-affinity"}, landing("a", "a", "a", "b"), False, "two that must be apart: ACTIVE (a), ACTIVE (b)"),
+    ],
+)  # fmt: skip
+def test_members_land_apart_or_the_promise_is_broken(monkeypatch, said, landed, held, told):
+    tenant = written("acme", {"ha": {"groups": [{"name": "web", **said}]}})
+    kind = SimpleNamespace(
+        resolve=lambda _, want: want,
+        look=lambda _, address: [
+            Live(address, "g1", want.spec, owned=True) for want in groups.wanted(tenant, groups.KIND)
+        ],
+    )
+    answers = iter(landed)
+    monkeypatch.setattr(groups, "kinds", lambda: {groups.KIND: kind})
+    monkeypatch.setattr(groups, "booted", lambda *_: next(answers))
+    compute = SimpleNamespace(
+        post=lambda *_: {"server_group": {"id": "g2"}}, get=lambda *_: {"server_groups": []}
+    )
+    member = SimpleNamespace(compute=compute)
+    with ExitStack() as undo:
+        on = Stage(tenant, member, member, lambda: None, lambda: False, undo, "provision-proof-0")
+        seen = groups.members_apart(on, "ha.groups")
+    assert (seen.held, told in str(seen.what)) == (held, True)
+    assert list(answers) == []

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
+import os
+import sqlite3
+from contextlib import closing, contextmanager
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from plain_swift import in_clear
@@ -15,7 +18,7 @@ from provision.proof.promise import promises
 from provision.proof.run import set_up, tried
 
 pytestmark = pytest.mark.sandbox
-ALONE = {"images-signed", "objects-encrypted"}
+ALONE = {"images-signed", "objects-encrypted", "zones-hold-networks", "zones-hold-volumes"}
 SIGNATURE = {
     "img_signature": "c2ln",
     "img_signature_hash_method": "SHA-256",
@@ -81,3 +84,46 @@ def test_an_object_store_that_stops_encrypting_is_told(stands, sandbox, tmp_path
     untold = proof(stand, "objects-encrypted")
     config["swift_info_key"] = key
     assert (untold.verdict, untold.error) == ("NOT_PROVABLE", None)
+
+
+@contextmanager
+def volume_services_off():
+    """Every volume service is switched off in Cinder's own table: this release's API says so and does nothing."""
+    file = Path(os.environ["OS_CLIENT_CONFIG_FILE"]).parent / "databases" / "cinder.sqlite"
+    switch = "UPDATE services SET disabled = ? WHERE topic = 'cinder-volume'"
+    with closing(sqlite3.connect(file, timeout=30)) as rows:
+        try:
+            with rows:
+                assert rows.execute(switch, (True,)).rowcount == 1
+            yield
+        finally:
+            with rows:
+                rows.execute(switch, (False,))
+
+
+@contextmanager
+def network_agents_down(operator):
+    agents = [each["id"] for each in operator.network.list("/agents", "agents")]
+    for up in (False, True):
+        for agent in agents:
+            operator.network.put(f"/agents/{agent}", {"agent": {"admin_state_up": up}})
+        if not up:
+            yield
+
+
+def test_a_zone_whose_network_agents_are_down_is_told(stands):
+    stand = stands[SECURED]
+    assert [each.verdict for each in stand.try_all(only=["zones-hold-networks"])] == ["HELD"]
+    with network_agents_down(stand.operator):
+        (broken,) = stand.try_all(only=["zones-hold-networks"])
+    assert (broken.verdict, broken.error) == ("BROKEN", None)
+    assert "lacking: nova" in str(broken.seen)
+
+
+def test_a_zone_whose_volume_services_are_off_is_told(stands):
+    stand = stands[SECURED]
+    assert [each.verdict for each in stand.try_all(only=["zones-hold-volumes"])] == ["HELD"]
+    with volume_services_off():
+        (broken,) = stand.try_all(only=["zones-hold-volumes"])
+    assert (broken.verdict, broken.error) == ("BROKEN", None)
+    assert "lacking: nova" in str(broken.seen)

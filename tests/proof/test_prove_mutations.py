@@ -370,6 +370,60 @@ def aggregate(**metadata):
     return change
 
 
+def group_made_anew(name, policy):
+    """A server group is deleted, and another one of its name and mark stands in its place (None: nothing)."""
+
+    @contextmanager
+    def change(stand):
+        kind = kinds()["server_group"]
+        (want,) = (kind.resolve(stand.operator, each) for each in kind.desire(stand.tenant))
+        (ours,) = kind.look(stand.operator, want.address)
+        assert want.address.name == name
+        kind.delete(stand.operator, ours)
+        if policy:
+            body = {"server_group": {"name": want.spec.name, "policy": policy}}
+            stand.guest.compute.post("/os-server-groups", body)
+        yield
+        for each in kind.look(stand.operator, want.address):
+            kind.delete(stand.operator, each)
+        kind.create(stand.operator, want)
+
+    return change
+
+
+def hosts_zone(name):
+    """The host that all share is put into another availability zone."""
+
+    @contextmanager
+    def change(stand):
+        compute = stand.operator.compute
+        body = {"aggregate": {"name": "elsewhere", "availability_zone": name}}
+        made = compute.post("/os-aggregates", body)["aggregate"]["id"]
+        try:
+            compute.post(f"/os-aggregates/{made}/action", {"add_host": {"host": "sandbox"}})
+            yield
+            compute.post(f"/os-aggregates/{made}/action", {"remove_host": {"host": "sandbox"}})
+        finally:
+            compute.delete(f"/os-aggregates/{made}")
+
+    return change
+
+
+def quota(service, **limits):
+    """Quotas are raised by hand, and put back."""
+
+    @contextmanager
+    def change(stand):
+        api = {"compute": stand.operator.compute, "volume": stand.operator.volume}[service]
+        path = f"/os-quota-sets/{stand.project}"
+        before = api.get(path)["quota_set"]
+        api.put(path, {"quota_set": limits})
+        yield
+        api.put(path, {"quota_set": {each: before[each] for each in limits}})
+
+    return change
+
+
 def image_members(image):
     return f"/images/{image['id']}/members"
 
@@ -588,7 +642,7 @@ MUTATIONS = {
     "a key is weak": (SECURED, "keys-strong", kept_key(bits=128)),
     "a network is shared with a project": (SECURED, "network-not-shared shares-as-written", shared_with(None)),
     "a network is shared with all": (SECURED, "network-not-shared shares-as-written", shared_with("*")),
-    "there is room for shares": (SECURED, "network-cannot-share", room_for_shares),
+    "there is room for shares": (SECURED, "network-cannot-share quotas-as-written", room_for_shares),
     "a foreign network is shown": (SECURED, "networks-of-other-projects shares-as-written", shown_a_foreign_network),
     "ports are not filtered": (SECURED, "port-security", unfiltered),
     "IPv6 is let in": (SECURED, "default-deny families-alike", let_in("IPv6")),
@@ -623,12 +677,21 @@ MUTATIONS = {
     "an image is withdrawn": (SECURED, "images-shared-alone", image_withdrawn),
     "a tenant's hosts are nobody's": (SECURED, "hosts-dedicated", aggregate(filter_tenant_id=None)),
     "another is let onto a tenant's hosts": (SECURED, "hosts-dedicated", aggregate(filter_tenant_id_2=lambda stand: stand.operator.project)),
-    "a quota of a plain type is raised": (SECURED, "volume-types-locked", quota_of_the_plain_type_raised),
-    "both locks of a plain type are open": (SECURED, f"volume-types-locked {_TYPES}", both_locks_open),
+    "a quota of a plain type is raised": (SECURED, "volume-types-locked quotas-as-written", quota_of_the_plain_type_raised),
+    "both locks of a plain type are open": (SECURED, f"volume-types-locked quotas-as-written {_TYPES}", both_locks_open),
+    "a quota is raised beyond its envelope": (TOWN, "quotas-as-written", quota("compute", cores=81)),
+    "a quota is put back to that of a smaller size": (TOWN, "quotas-as-written", quota("volume", volumes=40)),
+    "a quota has no end": (SECURED, "quotas-as-written", quota("compute", ram=-1)),
+    "a server group is gone": (TOWN, "members-apart", group_made_anew("web", None)),
+    "a server group is made anew, softer": (TOWN, "members-apart", group_made_anew("web", "soft-anti-affinity")),
+    "a server group is made anew, the other way round": (SECURED, "members-apart", group_made_anew("spread", "affinity")),
+    "the hosts of a zone are in another": (TOWN, "zones-start-machines", hosts_zone("elsewhere")),
 }  # fmt: skip
 HEAVY = {
     "server-boots",
     "hosts-dedicated",
+    "members-apart",
+    "zones-start-machines",
     "backups-encrypted",
 }  # tried where the mutation could touch them: they are half of the time
 OBJECTS = {
@@ -674,6 +737,14 @@ def test_plan_too_tells_of_roles_that_break_what_the_documents_say(proven_estate
         changes = workflow.plan(workflow.Question(proven_estate)).plan.changes
     told = [str(each.reason) for each in changes if each.address.kind == "role_assignment"]
     assert [each for each in told if "breaks identity.roles" in each] == told[:1] != []
+
+
+def test_plan_too_sees_a_quota_that_was_raised_beyond_its_envelope(proven_estate, stands):
+    stand = stands[TOWN]
+    with quota("compute", cores=81)(stand):
+        (change,) = workflow.plan(workflow.Question(proven_estate, (stand.tenant.key,))).plan.pending
+    (cores,) = change.fields
+    assert (change.address.kind, cores.field, cores.before, cores.after) == ("compute_quota", "cores", 81, 80)
 
 
 def test_people_as_the_documents_have_them_break_nothing(stands):

@@ -9,6 +9,7 @@ from provision.kind import Unmet
 from provision.resources.host_aggregate import HostAggregate
 
 PROJECT, OTHER = "a" * 32, "b" * 32
+ZONE = {"c3": "b"}
 RESERVED = {"hosts": {"reserved": ["c1", "c2", "c3"]}}
 
 
@@ -21,7 +22,7 @@ def a_cloud(aggregates=(), servers=(), hosts=("c0", "c1", "c2", "c3")):
     compute = Answers(
         **{
             "/os-aggregates": {"aggregates": list(aggregates)},
-            "/os-services": {"services": [{"host": host} for host in hosts]},
+            "/os-services": {"services": [{"host": host, "zone": ZONE.get(host, "a")} for host in hosts]},
             "/servers/detail": {"servers": list(servers)},
         }
     )
@@ -49,6 +50,15 @@ def test_a_tenant_keeps_the_host_that_it_has():
     own = aggregate(made.owner.describe("acme", wanted().address), "c3", filter_tenant_id=PROJECT)
     assert chosen(a_cloud([own]), wanted()) == ("c3",)
     assert chosen(a_cloud([own]), wanted(count=2)) == ("c3", "c1")
+
+
+def test_a_host_is_chosen_in_the_zones_of_the_documents():
+    tree = {"hosts": {"isolation": "dedicated"}, "location": {"zones": {"compute": ["b"]}}}
+    (want,) = HostAggregate().desire(written("acme", tree, RESERVED))
+    assert chosen(a_cloud(), want) == ("c3",)
+    with pytest.raises(Unmet) as unmet:
+        chosen(a_cloud(hosts=("c0", "c1", "c2")), want)
+    assert "zones: b" in unmet.value.render("en")
 
 
 def test_two_tenants_of_one_run_get_two_hosts():

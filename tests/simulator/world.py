@@ -44,7 +44,9 @@ class Project(Row):
 class User(Row):
     domain_id: str = ""
     enabled: bool = True
-    password: str = field(default="", repr=False)
+    password: str | None = field(default=None, repr=False)
+    options: dict[str, Any] = field(default_factory=dict)
+    extra: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -98,6 +100,7 @@ class Network(Row):
     external: bool = False
     shared: bool = False
     qos_id: str | None = None
+    hints: tuple[str, ...] = ()
 
 
 @dataclass(slots=True)
@@ -164,6 +167,7 @@ class Router(Row):
     snat: bool = True
     outside: int = 0
     up: bool = True
+    hints: tuple[str, ...] = ()
 
 
 @dataclass(slots=True)
@@ -352,6 +356,7 @@ class World:
         self.flavors = Table("flavor", commit, name=_name)
         self.flavor_access = Access("flavor_access", commit)
         self.aggregates = Table("host_aggregate", commit, name=_name)
+        self.server_groups = Table("server_group", commit, project_id=_project, name=_name)
         self.compute_quotas = Settings("compute_quota", "compute", commit)
         self.volume_types = Table("volume_type", commit, name=_name)
         self.type_access = Access("volume_type_access", commit)

@@ -176,6 +176,8 @@ def _forget(world, table, row):
     for name in ("target_id", "actor_id"):
         for grant in world.grants.having(name, row.id):
             world.grants.remove(grant)
+    for group in world.groups.having("members", row.id):
+        world.groups.change(group, {"members": tuple(each for each in group.members if each != row.id)})
     table.remove(row)
 
 
@@ -254,15 +256,39 @@ def delete_project(world, ask, identifier):
 
 
 def _user_body(ask, row):
+    """Return an account as Keystone 30 shows it: what it does not know of, an e-mail address say, stands among the rest."""
     return {
+        **row.extra,
         "id": row.id,
         "name": row.name,
         "domain_id": row.domain_id,
         "enabled": row.enabled,
         "password_expires_at": None,
-        "options": {},
+        "options": row.options,
         "links": {"self": f"{ask.at}/v3/users/{row.id}"},
     }
+
+
+_OF_A_USER = {"name", "enabled", "password", "options", "domain_id"}
+
+
+def _more(user, said):
+    """Return what a body writes of an account alone: an option of null goes, words unknown to Keystone are kept."""
+    if not isinstance(user, User):
+        return {}
+    options = {**user.options, **said.get("options", {})}
+    extra = {**user.extra, **{name: value for name, value in said.items() if name not in _OF_A_USER}}
+    if extra.get("default_project_id", "") is None:
+        del extra["default_project_id"]
+    fields = {
+        "options": {name: value for name, value in options.items() if value is not None},
+        "extra": extra,
+    }
+    if "password" in said:
+        fields["password"] = said["password"]
+    if "enabled" in said:
+        fields["enabled"] = said["enabled"]
+    return fields
 
 
 def _group_body(ask, row):
@@ -316,8 +342,8 @@ def _people(collection):
             identifier=world.hex(),
             domain_id=domain,
         )
-        if kind == "user":
-            row.password, row.enabled = said.get("password", ""), said.get("enabled", True)
+        for name, value in _more(row, said).items():
+            setattr(row, name, value)
         return Answer(201, {kind: body(ask, table.add(row))})
 
     @routes.on("PATCH", f"/v3/{collection}/{{id}}")
@@ -325,6 +351,7 @@ def _people(collection):
         admins_only(ask, f"update_{kind}")
         table = getattr(world, collection)
         row = there(table, identifier, kind, float("inf"))
+        table.change(row, _more(row, ask.body[kind]))
         return Answer(200, {kind: body(ask, _change(table, row, ask.body[kind]))})
 
     @routes.on("DELETE", f"/v3/{collection}/{{id}}")
@@ -337,6 +364,36 @@ def _people(collection):
 
 for _collection in _PEOPLE:
     _people(_collection)
+
+
+@routes.on("GET", "/v3/users/{id}/groups")
+def list_groups_of(world, ask, identifier):
+    admins_only(ask, "list_groups_for_user")
+    there(world.users, identifier, "user", ask.horizon)
+    found = [_group_body(ask, each) for each in world.groups.having("members", identifier)]
+    return Answer(200, {"groups": found, "links": links(ask)})
+
+
+@routes.on("GET", "/v3/users/{id}/application_credentials")
+def list_application_credentials(world, ask, identifier):
+    """Answer with none: nobody can make one here."""
+    admins_only(ask, "list_application_credentials")
+    there(world.users, identifier, "user", ask.horizon)
+    return Answer(200, {"application_credentials": [], "links": links(ask)})
+
+
+@routes.on("GET", "/v3/credentials")
+def list_credentials(world, ask):
+    """Answer with none: as above."""
+    admins_only(ask, "list_credentials")
+    return Answer(200, {"credentials": [], "links": links(ask)})
+
+
+@routes.on("GET", "/v3/OS-TRUST/trusts")
+def list_trusts(world, ask):
+    """Answer with none: as above."""
+    admins_only(ask, "list_trusts")
+    return Answer(200, {"trusts": [], "links": links(ask)})
 
 
 @routes.on("GET", "/v3/groups/{id}/users")

@@ -23,6 +23,7 @@ DEFAULTS = {
     "security_group": 10,
     "security_group_rule": 100,
 }
+HINTS, ZONE = "availability_zone_hints", "nova"
 COUNTED = {"rbac_policy": "rbac_policies", "subnetpool": "pools"}
 _WORKERS = frozenset({"member", "manager", "admin"})
 
@@ -370,7 +371,7 @@ def _body(world, row):
         "provider:physical_network": "public" if row.external else None,
         "provider:segmentation_id": None if row.external else row.segment,
         "vlan_transparent": False,
-        "availability_zone_hints": [],
+        HINTS: list(row.hints),
         "availability_zones": [],
         "ipv4_address_scope": _scope(world, row, 4),
         "ipv6_address_scope": _scope(world, row, 6),
@@ -402,6 +403,21 @@ def _said(world, said):
     return fields
 
 
+def hinted(said):
+    """Return the zones that something is to be served in. Raises `Refusal` for one that is not there."""
+    for zone in said.get(HINTS, ()):
+        if zone != ZONE:
+            raise refuse(404, "AvailabilityZoneNotFound", f"AvailabilityZone {zone} could not be found.")
+    return tuple(said.get(HINTS, ()))
+
+
+def fixed(said):
+    """Refuse to change the zones of something."""
+    if HINTS in said:
+        raise refuse(400, "HTTPBadRequest", f"Cannot update read-only attribute {HINTS}")
+    return said
+
+
 def _create_network(world, ask, said, project):
     if (said.keys() & {"router:external", "shared"}) and not ask.who.admin:
         raise refuse(403, "PolicyNotAuthorized", "rule:create_network is disallowed by policy")
@@ -409,6 +425,7 @@ def _create_network(world, ask, said, project):
     row = world.row(
         Network, said.get("name", ""), project, said.get("description") or "", **_said(world, said)
     )
+    row.hints = hinted(said)
     row.segment = len(world.networks) + 1
     row.revision = 1
     return world.networks.add(row)
@@ -435,9 +452,9 @@ collection(
     title="Network",
     table="networks",
     body=_body,
-    writes=frozenset({*_WRITTEN, "qos_policy_id"}),
+    writes=frozenset({*_WRITTEN, "qos_policy_id", HINTS}),
     create=_create_network,
-    update=lambda world, row, said: written(world, world.networks, row, said, **_said(world, said)),
+    update=lambda world, row, said: written(world, world.networks, row, fixed(said), **_said(world, said)),
     delete=_delete_network,
     filters=frozenset({"id", "shared", "status", "mtu", "admin_state_up"}),
 )

@@ -153,6 +153,14 @@ def delete_quota(world, ask, project):
 HOSTS = ("sandbox", "dedicated-1", "dedicated-2", "dedicated-3", "dedicated-4")
 
 
+@routes.on("GET", "/v2.1/os-keypairs")
+def list_key_pairs(world, ask):
+    """Answer with none: nobody can make one here."""
+    if ask.one("user_id"):
+        admins_only(ask, "os-keypairs:index")
+    return Answer(200, {"keypairs": []})
+
+
 @routes.on("GET", "/v2.1/os-services")
 def list_services(world, ask):
     admins_only(ask, "os-services:list")
@@ -272,6 +280,49 @@ def delete_aggregate(world, ask, identifier):
         raise refuse(409, f"Cannot remove aggregate {identifier}. Reason: Host aggregate is not empty.")
     world.aggregates.remove(row)
     return Answer(200)
+
+
+# --- server groups
+
+
+def _server_group_body(row):
+    told = {"id": row.id, "name": row.name, "project_id": row.project_id, "members": []}
+    return {**told, "user_id": row.said["user"], "policy": row.said["policy"], "rules": row.said["rules"]}
+
+
+@routes.on("GET", "/v2.1/os-server-groups")
+def list_server_groups(world, ask):
+    """List those of the caller's project, or an administrator's all; pages are cut by offset, and name no next one."""
+    wanted = {} if ask.who.admin and "all_projects" in ask.query else {"project_id": {ask.who.project}}
+    found = [_server_group_body(row) for row in world.server_groups.select(wanted, ask.horizon)]
+    first = int(ask.one("offset", 0))
+    return Answer(200, {"server_groups": found[first : first + int(ask.one("limit", 1000))]})
+
+
+@routes.on("POST", "/v2.1/os-server-groups")
+def create_server_group(world, ask):
+    said, project = ask.body["server_group"], ask.who.project
+    rules = said.get("rules", {})
+    if rules and said["policy"] != "anti-affinity":
+        raise refuse(400, "Only anti-affinity policy supports rules.")
+    if not ask.who.roles & {"member", "admin"}:
+        raise refuse(403, "Policy doesn't allow os_compute_api:os-server-groups:create to be performed.")
+    most = {**DEFAULTS, **(world.compute_quotas.get(project) or {})}["server_groups"]
+    if 0 <= most <= len(world.server_groups.select({"project_id": {project}}, float("inf"))):
+        raise refuse(403, "Quota exceeded, too many server groups.")
+    about = {"policy": said["policy"], "rules": rules, "user": ask.who.user.id}
+    # Its name is all that it says of itself: the ledger looks for marks in descriptions.
+    row = world.row(Thing, said["name"], project, said["name"], said=about)
+    return Answer(200, {"server_group": _server_group_body(world.server_groups.add(row))})
+
+
+@routes.on("DELETE", "/v2.1/os-server-groups/{id}")
+def delete_server_group(world, ask, identifier):
+    row = world.server_groups.get(identifier)
+    if row is None or not (ask.who.admin or row.project_id == ask.who.project):
+        raise refuse(404, f"Instance group {identifier} could not be found.")
+    world.server_groups.remove(row)
+    return Answer(204)
 
 
 # --- flavours

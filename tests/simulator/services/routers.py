@@ -5,7 +5,19 @@ from __future__ import annotations
 import ipaddress
 
 from simulator.route import Answer
-from simulator.services.neutron import COLLECTIONS, collection, refuse, room, routes, standard, there, written
+from simulator.services.neutron import (
+    COLLECTIONS,
+    HINTS,
+    collection,
+    fixed,
+    hinted,
+    refuse,
+    room,
+    routes,
+    standard,
+    there,
+    written,
+)
 from simulator.world import Port, Router
 
 INTERFACE = "network:router_interface"
@@ -89,7 +101,7 @@ def _body(world, row):
         "availability_zones": [],
         "distributed": False,
         "ha": False,
-        "availability_zone_hints": [],
+        HINTS: list(row.hints),
         "routes": [],
         "flavor_id": None,
     }
@@ -138,6 +150,7 @@ def _create(world, ask, said, project):
     row = world.row(
         Router, said.get("name", ""), project, said.get("description") or "", **_gateway(world, said)
     )
+    row.hints = hinted(said)
     return world.routers.add(row)
 
 
@@ -233,9 +246,9 @@ collection(
     title="Router",
     table="routers",
     body=_body,
-    writes=frozenset({"external_gateway_info"}),
+    writes=frozenset({"external_gateway_info", HINTS}),
     create=_create,
-    update=lambda world, row, said: written(world, world.routers, row, said, **_gateway(world, said)),
+    update=lambda world, row, said: written(world, world.routers, row, fixed(said), **_gateway(world, said)),
     delete=_delete,
     absent="{title} {id} could not be found",
     filters=frozenset({"id", "status"}),
