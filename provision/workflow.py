@@ -35,7 +35,7 @@ from provision.errors import CloudError, Forbidden, NotFound, ProvisionError, Re
 from provision.keyring import Ring
 from provision.model.applied import Applied, Requests
 from provision.model.book import Book
-from provision.model.event import Listener, ignore
+from provision.model.event import Listener, Noted, ignore
 from provision.model.finding import Access, Audited, Finding
 from provision.model.key import KeyPolicy
 from provision.model.proof import Proven, Subject
@@ -48,9 +48,9 @@ from provision.record import facts as record
 from provision.record.anchor import anchor as anchor_ledger
 from provision.record.anchor import certificate
 from provision.record.events import FORMATS
-from provision.record.examine import Side
 from provision.record.examine import examine as examine_ledger
 from provision.record.examine import read as read_ledger
+from provision.record.examine import worth
 from provision.record.keeper import Keeper, keeper
 from provision.record.key import public
 from provision.record.ledger import FOLDER
@@ -58,6 +58,8 @@ from provision.text import say
 from provision.welcome import welcome
 
 if TYPE_CHECKING:
+    from cryptography.x509 import Certificate
+
     from provision.cloud.api import Api
     from provision.model.estate import Estate, Profile
     from provision.model.facts import Facts
@@ -331,7 +333,7 @@ def audit(question: Question, on_event: Listener = ignore) -> Audited:
     """Judge tenants by what the cloud has, over a session that cannot write; what may not be read is said, not guessed."""
     started = time.monotonic()
     with _connected(question) as (estate, tenants, cloud):
-        eyes = auditing.Eyes.open(cloud, tenants, on_event, _book(estate))
+        eyes = auditing.Eyes.open(cloud, tenants, on_event, _book(estate, on_event))
 
         tiers = {each.key: auditing.tier(each.profile, estate.profiles) for each in tenants}
 
@@ -367,11 +369,19 @@ def _access(eyes: auditing.Eyes, tenant: Tenant) -> tuple[Access, ...]:
     return ()
 
 
-def _book(estate: Estate) -> Book:
-    """Return what the estate's ledger is worth."""
-    found = examine_ledger(estate.directory / STATE)
-    sides = {side: tuple(each.what for each in found.of(side)) for side in Side}
-    return Book(found.entries, sides[Side.INTEGRITY], sides[Side.COMPLETENESS])
+def _book(estate: Estate, on_event: Listener) -> Book:
+    """Return what the estate's ledger is worth; its stamps are looked at where documents name their authority."""
+    return worth(examine_ledger(estate.directory / STATE, authority=_authority(estate, on_event)))
+
+
+def _authority(estate: Estate, on_event: Listener) -> Certificate | None:
+    """Return the certificate that documents name, or tell a person why not: nothing is dated then."""
+    named = estate.values.get("ledger.tsa_certificate")
+    try:
+        return certificate(estate.directory / named) if named else None
+    except UsageError as error:
+        on_event(Noted(say("no time stamp is looked at: {error}", "aucun horodatage n'est regardé : {error}", error=error)))  # fmt: skip
+        return None
 
 
 def audit_profiles(names: Sequence[str], profiles: Mapping[str, Profile], folder: Path | None) -> Audited:

@@ -239,7 +239,7 @@ def estate_schema() -> Schema:
         rate_card=open_table({"type": "number", "minimum": 0}, names="[a-z][a-z0-9_.-]{0,62}"),
         suppliers=listed(_SUPPLIER),
         soc=closed(sink=TEXT, jurisdiction=TEXT),
-        ledger=closed(key=TEXT, public_key=TEXT),
+        ledger=closed(key=TEXT, public_key=TEXT, tsa_certificate=TEXT),
     )  # fmt: skip
     whole = _with_kinds(schema, of_estate=True)
     return {"$schema": DIALECT, "title": "estate", **_literal(whole, but=("naming", "defaults"))}

@@ -6,11 +6,13 @@ import difflib
 import hashlib
 from collections import Counter
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 from provision.apply.journal import busy, noted
 from provision.errors import ProvisionError
+from provision.model.book import Book, Dated
 from provision.record import checkpoint, key
 from provision.record.anchor import Anchor, Invalid, check, stamps
 from provision.record.entry import Entry, parse
@@ -79,6 +81,14 @@ class Examined:
     def of(self, side: Side) -> tuple[Problem, ...]:
         """Return the problems of one verdict."""
         return tuple(each for each in self.problems if each.side is side)
+
+
+def worth(found: Examined) -> Book:
+    """Return what was found, for who judges by the ledger."""
+    sides = {side: tuple(each.what for each in found.of(side)) for side in Side}
+    stamp = max(found.anchors, key=lambda each: each.size, default=None)
+    dated = Dated(found.dated, datetime.fromisoformat(stamp.time).date(), stamp.authority) if stamp else None
+    return Book(found.entries, sides[Side.INTEGRITY], sides[Side.COMPLETENESS], dated)
 
 
 @dataclass(frozen=True, slots=True)

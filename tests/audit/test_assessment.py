@@ -15,11 +15,14 @@ import pytest
 from audits import every_status
 from ocsf_schema import faults
 
-from provision import workflow
+from provision import audit, workflow
 from provision.declare.shipped import shipped
-from provision.model.finding import Status
+from provision.model.finding import Access, Finding, Status
 from provision.report import assessment
+from provision.report import audit as report
 from provision.report.assessment import prowler
+from provision.report.look import Look
+from provision.text import same
 
 SCHEMAS = Path(os.environ.get("PROVISION_SCHEMAS", "/nowhere"))
 OFFICIAL = {
@@ -169,6 +172,31 @@ def test_a_spreadsheet_takes_no_cell_for_a_formula(audited):
     rows = list(csv.DictReader(io.StringIO(assessment.files(audited, "en")["controls.csv"])))
     assert len(rows) == len(audited.findings)
     assert not [cell for row in rows for cell in row.values() if cell.startswith(("=", "+", "@"))]
+
+
+def test_who_can_do_what_is_a_line_a_role(audited):
+    assert "access-review.csv" not in assessment.files(audited, "en")
+    rights = [
+        Access("acme", name, "member", "project", "ops (group)", name == "ann", "ann@x.example")
+        for name in ("ann", "=cmd")
+    ]
+    kept = assessment.files(replace(audited, access=tuple(rights)), "fr")["access-review.csv"]
+    rows = [tuple(row.values()) for row in csv.DictReader(io.StringIO(kept))]
+    assert rows == [
+        ("acme", "ann", "ann@x.example", "yes", "member", "project", "ops (group)"),
+        ("acme", "'=cmd", "ann@x.example", "no", "member", "project", "ops (group)"),
+    ]
+
+
+def test_what_one_reason_keeps_from_being_evaluated_is_told_once(audited):
+    controls = [each.control for each in audit.checks()][:3]
+    waiting = [Finding(each, Status.NOT_EVALUATED, "acme", "x", same("403")) for each in controls]
+    found = replace(audited, findings=tuple(waiting))
+    text = report.text(found, Look("en"))
+    names = ", ".join(each.id for each in controls)
+    assert f"? 3 controls: 403\n    {names}\n" in text
+    assert text.count("403") == 2  # and what could not be read
+    assert report.text(found, Look("en", verbose=True)).count("x: 403") == 3
 
 
 def test_junit_has_a_case_a_control_and_fails_what_fails(audited):

@@ -11,7 +11,7 @@ from written import written
 
 from provision import audit
 from provision.audit.judge import template
-from provision.model.book import Book
+from provision.model.book import Book, Dated
 from provision.model.evidence import ATTESTABLE, Evidence
 from provision.model.finding import Status, Tier
 from provision.model.origin import Origin
@@ -178,6 +178,12 @@ def test_a_record_of_personal_data_is_asked_of_who_has_some(judged):
     [
         ("TEN-LOG-05", Book(9, altered=(same("entry 3 was changed"),)), Status.FAIL),
         ("TEN-LOG-05", Book(9, missing=(same("entry 3 is missing"),)), Status.NOT_EVALUATED),
+        ("TEN-LOG-05", Book(9, dated=Dated(8, TODAY, "CN=tsa")), Status.PASS),
+        (
+            "TEN-LOG-05",
+            Book(9, altered=(same("entry 3 was changed"),), dated=Dated(8, TODAY, "CN=tsa")),
+            Status.FAIL,
+        ),
         ("TEN-LOG-06", Book(9, missing=(same("entry 3 is missing"),)), Status.FAIL),
         ("TEN-LOG-06", Book(9), Status.NOT_EVALUATED),
         ("TEN-LOG-11", Book(), Status.NOT_EVALUATED),
@@ -196,6 +202,13 @@ def test_our_own_ledger_decides_what_it_can(judged, piece, control, book, status
     if status is Status.FAIL:  # and nothing that anybody shows makes up for it
         assert "entry 3" in str(found.observed)
         assert judged(control, piece(control), book=book).status is Status.FAIL
+
+
+def test_a_stamp_that_is_too_old_is_stale_like_any_evidence(judged):
+    old = Book(9, dated=Dated(8, TODAY - timedelta(days=31), "CN=tsa"))
+    assert judged("TEN-LOG-05", book=old).status is Status.PASS
+    found = judged("TEN-LOG-05", book=old, tree={**TREE, "audit": {"anchor_max_age_days": 30}})
+    assert (found.status, str(found.observed)) == (Status.FAIL, "it is 31 days old, 30 at most count")
 
 
 @pytest.mark.parametrize(

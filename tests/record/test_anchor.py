@@ -5,14 +5,17 @@ from __future__ import annotations
 import json
 import subprocess
 import threading
+from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
 
 from provision import cli
 from provision.errors import Refused, Unreachable, UsageError
+from provision.model.book import Book, Dated
 from provision.record.anchor import anchor, certificate
 from provision.record.entry import Fact
+from provision.record.examine import worth
 from provision.record.ledger import ENTRIES
 
 CONFIGURATION = """
@@ -103,6 +106,16 @@ def test_what_is_dated_and_what_is_not_are_told_apart(book, authority):
     assert [each.size for each in found.anchors] == [first.size, len(book.lines)]
     assert found.dated == found.entries and not found.problems
     assert book.found().dated == 0 and "were not looked at" in str(book.found().notes)
+
+
+def test_an_audit_is_told_the_last_date_and_what_was_rewritten(book, authority):
+    root = certificate(authority.root)
+    made = anchor(book.state, authority.url, root)
+    told = worth(book.found(authority=root))
+    assert told == Book(made.size, dated=Dated(made.size, datetime.now(UTC).date(), made.authority))
+    assert worth(book.found()).dated is None
+    book.lines = [book.lines[0].replace(b"ledger.begun", b"ledger.begin"), *book.lines[1:]]
+    assert worth(book.found(authority=root)).altered
 
 
 def test_a_stamp_is_what_openssl_reads(book, authority, tmp_path):

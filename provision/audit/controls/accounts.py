@@ -55,7 +55,7 @@ _WORDS = {
 
 @control(
     "TEN-IAM-03",
-    over="domain_directory",
+    over="directory",
     title=say("the directory is reached over TLS", "l'annuaire est joint par TLS"),
     severity=Severity.CRITICAL,
     key="identity.ldap.url",
@@ -145,7 +145,7 @@ def owned(_about: About, account: Owned) -> Text | None:
     secured=MUST,
     open_data=MUST,
     decided_by=("enabled",),
-    reads="users.enabled, role_assignments, credentials, trusts, application_credentials",
+    reads="users.enabled, role_assignments, credentials, trusts, os-keypairs, application_credentials",
     clauses=(
         snc("9.2.c", "accounts of people who left are withdrawn", "les comptes des partants sont retirés"),
         snc("9.3.g", "their rights are withdrawn with them", "leurs droits sont retirés avec eux"),

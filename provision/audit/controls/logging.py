@@ -6,7 +6,7 @@ from typing import Final
 
 from provision.audit.attested import attested
 from provision.audit.control import MUST, SHOULD, iso, snc
-from provision.audit.sources.book import altered, incomplete, journalled
+from provision.audit.sources.book import anchored, incomplete, journalled
 from provision.audit.sources.evidence import Bound
 from provision.audit.sources.standing import unconsented
 from provision.model.finding import Severity
@@ -74,7 +74,7 @@ attested(
 attested(
     "TEN-LOG-05",
     bound=Bound("audit.anchor_max_age_days"),
-    own=altered,
+    own=anchored,
     title=say("the ledger was not altered, and is anchored outside of it", "le registre n'a pas été altéré, et il est ancré hors de lui"),
     severity=Severity.HIGH,
     secured=MUST,
@@ -85,7 +85,7 @@ attested(
         snc("12.7.c", "their integrity can be verified", "leur intégrité se vérifie"),
         iso("A.5.33", "records are protected", "les enregistrements sont protégés"),
     ),
-    do=say("see provision ledger verify; keep its checkpoints elsewhere, or have them time-stamped, and show that", "voir provision ledger verify ; garder ses points de contrôle ailleurs, ou les faire horodater, et le montrer"),
+    do=say("see provision ledger verify; have it dated (provision ledger anchor) and name the authority in estate.yaml (ledger.tsa_certificate), or keep its checkpoints elsewhere and show that", "voir provision ledger verify ; le faire dater (provision ledger anchor) et nommer l'autorité dans estate.yaml (ledger.tsa_certificate), ou garder ses points de contrôle ailleurs et le montrer"),
 )  # fmt: skip
 attested(
     "TEN-LOG-06",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
 from provision.audit.source import Thing
@@ -17,9 +18,20 @@ if TYPE_CHECKING:
 _ADDRESS: Final = "ledger"
 
 
-def altered(eyes: Eyes, _tenant: Tenant) -> Thing | None:
-    """Decide against a ledger that somebody altered; one that was not still has to be anchored elsewhere."""
-    return _wrong(eyes.book.altered)
+def anchored(eyes: Eyes, _tenant: Tenant) -> Thing | None:
+    """Decide against a ledger that somebody altered, and by the last stamp of a third party that holds; without one, not."""
+    wrong, dated = _wrong(eyes.book.altered), eyes.book.dated
+    if wrong is not None or dated is None:
+        return wrong
+    grounds = say(
+        "{n} of {all} entries are dated by {by}, on {day}",
+        "{n} entrées sur {all} sont datées par {by}, le {day}",
+        n=dated.entries,
+        all=eyes.book.entries,
+        by=dated.by,
+        day=dated.day,
+    )
+    return Thing(_ADDRESS, Shown((datetime.now(UTC).date() - dated.day).days), grounds=grounds)
 
 
 def incomplete(eyes: Eyes, _tenant: Tenant) -> Thing | None:

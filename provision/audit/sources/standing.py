@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
-from provision.audit.source import Source, Thing, source
+from provision.audit.source import OfKind, Source, Thing, source
 from provision.audit.sources.evidence import Shown
 from provision.audit.sources.identity import everybody, s3_credentials, trusts, whoever
 from provision.cloud.people import administrators
+from provision.kind import kinds
 from provision.text import Text, say
 
 if TYPE_CHECKING:
@@ -23,6 +24,7 @@ LOCAL, DIRECTORY, FEDERATED = "local", "directory", "federated"
 _DECLARED: Final = {"local": LOCAL, "ldap": DIRECTORY, "oidc": FEDERATED, "saml": FEDERATED}
 _PROVIDERS: Final = "/OS-FEDERATION/identity_providers"
 _ENTRY: Final = "TEN-LOG-04"
+_TELLS_WHOSE: Final = "2.10"
 
 
 def declared(tenant: Tenant) -> str:
@@ -65,8 +67,26 @@ class AccountOrigins(Source):
 
 
 def _has_directory(eyes: Eyes, tenant: Tenant) -> bool:
-    found = eyes.lives("domain_directory", tenant.key)
-    return any((live.raw or {}).get("identity", {}).get("driver") == "ldap" for live in found)
+    found = OfKind(kinds()["domain_directory"]).found(eyes, tenant)
+    return any((each.raw or {}).get("identity", {}).get("driver") == "ldap" for each in found)
+
+
+@source
+class Directories(Source):
+    """The directory of the tenant's domain (`DomainDirectorySpec`), whoever put it there."""
+
+    name = "directory"
+    drawn_from = ("domain_directory",)
+
+    def promised(self, tenant: Tenant) -> Iterable[Thing]:
+        """Return the one that documents describe."""
+        return OfKind(kinds()["domain_directory"]).promised(tenant)
+
+    def found(self, eyes: Eyes, tenant: Tenant) -> Iterable[Thing]:
+        """Return the one there is. Raises `CloudError` where the domain it would be of is not to be seen."""
+        if "domain" in eyes.refused:
+            raise eyes.refused["domain"]
+        return OfKind(kinds()["domain_directory"]).found(eyes, tenant)
 
 
 def _providers(eyes: Eyes) -> Sequence[Mapping[str, Any]]:
@@ -204,7 +224,7 @@ class DepartedPeople(Source):
         yield from ()
 
     def found(self, eyes: Eyes, tenant: Tenant) -> Iterator[Thing]:
-        """Return each, with the roles, S3 keys, trusts and application credentials that are left."""
+        """Return each, with the roles, S3 and SSH keys, trusts and application credentials that are left."""
         for person in whoever(eyes, tenant):
             if not person.enabled:
                 spec = Departed(person.name, tuple(_left(eyes, tenant, person)))
@@ -218,6 +238,9 @@ def _left(eyes: Eyes, tenant: Tenant, person: Person) -> Iterator[Text]:
         yield say("S3 keys", "des clés S3")
     if any(person.id in {body["trustor_user_id"], body["trustee_user_id"]} for body in trusts(eyes, tenant)):
         yield say("a trust", "une délégation")
+    keys = eyes.cloud.compute.at(microversion=_TELLS_WHOSE).get("/os-keypairs", user_id=person.id)
+    if keys["keypairs"]:
+        yield say("SSH keys", "des clés SSH")
     path = f"/users/{person.id}/application_credentials"
     if any(eyes.cloud.identity.list(path, "application_credentials")):
         yield say("an application credential", "un accès applicatif")
