@@ -29,7 +29,7 @@ WORKING = {
 
 
 @pytest.fixture
-def bench(cloud):
+def bench(cloud, operator):
     made = Bench(cloud, load()["user"], f"ct-{secrets.token_hex(3)}-user")
     yield made
     made.clean()
