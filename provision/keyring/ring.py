@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from provision.errors import Forbidden, NotFound, ProvisionError, Refused, UnknownOutcome, UsageError
 from provision.keyring.bring import Brought
-from provision.model.key import NAME, Key, KeyPolicy, called, newest, read_name, read_time
+from provision.model.key import NAME, Key, KeyPolicy, called, id_of, newest, read_name
 from provision.text import say
 
 if TYPE_CHECKING:
@@ -59,16 +59,7 @@ class Ring:
         named = read_name(self._owner, self.tenant, body.get("name"))
         if named is None:
             return None
-        name, generation, brought = named
-        return Key(
-            name,
-            generation,
-            _id(body["secret_ref"]),
-            body.get("algorithm") or "",
-            body.get("bit_length") or 0,
-            read_time(body["created"]),
-            brought,
-        )
+        return Key.told(body, *named)
 
     def _opened(self, keys: list[Key]) -> list[Key]:
         return [
@@ -236,13 +227,13 @@ class Ring:
         """Order a key under the name of its secret, and return the secret's id; what is left of the order is removed."""
         meta = {"name": secret, "algorithm": "aes", "bit_length": bits, "payload_content_type": OCTETS}
         try:
-            order = _id(self._api.post("/orders", {"type": "key", "meta": meta})["order_ref"])
+            order = id_of(self._api.post("/orders", {"type": "key", "meta": meta})["order_ref"])
         except UnknownOutcome as lost:
             return self._called(secret, lost)
         done = self._settled(order)
         with suppress(Forbidden):  # under Barbican's older rules only its administrators delete orders
             self._api.delete(f"/orders/{order}")
-        return _id(done["secret_ref"])
+        return id_of(done["secret_ref"])
 
     def _settled(self, order: str) -> dict[str, Any]:
         """Return an order once it is done. Raises where it fails, or takes too long."""
@@ -275,14 +266,14 @@ class Ring:
             "payload_content_encoding": "base64",
         }
         try:
-            return _id(self._api.post("/secrets", body)["secret_ref"])
+            return id_of(self._api.post("/secrets", body)["secret_ref"])
         except UnknownOutcome as lost:
             return self._called(secret, lost)
 
     def _called(self, secret: str, lost: UnknownOutcome) -> str:
         """Return the id of the secret of a name, after an answer was lost. Raises that where there is none."""
         for each in self._api.get("/secrets", name=secret)["secrets"]:
-            return _id(each["secret_ref"])
+            return id_of(each["secret_ref"])
         raise lost
 
     def _closed(self, identifier: str, readers: Collection[str]) -> Key:
@@ -306,10 +297,6 @@ class Ring:
                 say("the whole project may still read it", "tout le projet peut encore la lire"), where=key.id
             )
         return seen
-
-
-def _id(reference: str) -> str:
-    return reference.rsplit("/", 1)[-1]
 
 
 def _path(identifier: str) -> str:

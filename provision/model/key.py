@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
-from typing import Final
+from typing import Any, Final
 
 from provision.model.address import Address
 from provision.model.marker import Owner
@@ -47,6 +47,19 @@ class Key:
     current: bool = True
     project: bool = True
     readers: tuple[str, ...] = ()
+
+    @classmethod
+    def told(cls, body: Mapping[str, Any], name: str, generation: int, brought: bool) -> Key:  # noqa: FBT001 (as `read_name` returns them)
+        """Return the key that Barbican's metadata of a secret tells of."""
+        return cls(
+            name,
+            generation,
+            id_of(body["secret_ref"]),
+            body.get("algorithm") or "",
+            body.get("bit_length") or 0,
+            read_time(body["created"]),
+            brought,
+        )
 
     def age(self, now: datetime) -> timedelta:
         """Return how old it is."""
@@ -118,6 +131,11 @@ def read_name(owner: Owner, tenant: str, secret: str | None) -> tuple[str, int, 
     if found is None or address != Address(KIND, tenant, found["name"]):
         return None
     return found["name"], int(found["generation"]), bool(found["brought"])
+
+
+def id_of(reference: str) -> str:
+    """Return the id at the end of the address by which Barbican names a thing."""
+    return reference.rstrip("/").rsplit("/", 1)[-1]
 
 
 def read_time(said: str) -> datetime:

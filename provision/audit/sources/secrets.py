@@ -19,7 +19,7 @@ from provision.audit.sources.storage import backups
 from provision.errors import CloudError, Forbidden, NotFound
 from provision.model import certificate
 from provision.model.certificate import Certificate
-from provision.model.key import Key, KeyPolicy, newest, read_name, read_time
+from provision.model.key import Key, KeyPolicy, id_of, newest, read_name, read_time
 from provision.text import Text, say
 
 if TYPE_CHECKING:
@@ -57,14 +57,10 @@ def _refuse() -> NoReturn:
     raise Forbidden(_THEIRS)
 
 
-def _id(reference: str) -> str:
-    return reference.rstrip("/").rsplit("/", 1)[-1]
-
-
 def _address(eyes: Eyes, tenant: Tenant, body: Body) -> str:
     """Return what a secret is called, without our mark."""
     name, _ = eyes.cloud.owner.read(body.get("name"))
-    return f"secret/{tenant.key}/{name.strip() or _id(body['secret_ref'])}"
+    return f"secret/{tenant.key}/{name.strip() or id_of(body['secret_ref'])}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +98,7 @@ class SecretReaders(Source):
             own = {body.get("creator_id"), eyes.cloud.user} | (people or set())
             strangers = tuple(sorted(set(said.get("users", ())) - own))
             readers = Readers(
-                bool(said.get("project-access", True)), strangers, disk=_id(body["secret_ref"]) in disks
+                bool(said.get("project-access", True)), strangers, disk=id_of(body["secret_ref"]) in disks
             )
             unknown = people is None and strangers and (readers.disk or not readers.project)
             yield Thing(address, readers, raw=body, silence=untold(_named(strangers)) if unknown else None)
@@ -119,7 +115,7 @@ def _named(users: Iterable[str]) -> Text:
 def _acl(eyes: Eyes, body: Body) -> Body | CloudError:
     """Return who may read a secret, or why that may not be known."""
     try:
-        said: Body = eyes.cloud.api(SERVICE).get(f"/secrets/{_id(body['secret_ref'])}/acl")["read"]
+        said: Body = eyes.cloud.api(SERVICE).get(f"/secrets/{id_of(body['secret_ref'])}/acl")["read"]
     except (Forbidden, NotFound) as error:
         return error
     return said
@@ -201,15 +197,7 @@ def _is_key(body: Body) -> bool:
 
 def _key(body: Body, ring: tuple[str, int, bool] | None) -> Key:
     name, generation, brought = ring or (str(body.get("name")), 1, False)
-    return Key(
-        name,
-        generation,
-        _id(body["secret_ref"]),
-        body.get("algorithm") or "",
-        body.get("bit_length") or 0,
-        read_time(body["created"]),
-        brought,
-    )
+    return Key.told(body, name, generation, brought)
 
 
 @source
@@ -227,7 +215,7 @@ class Certificates(Source):
 
     def found(self, eyes: Eyes, tenant: Tenant) -> Iterator[Thing]:
         """Return each certificate: a call for each; what may hold a private key too is left shut."""
-        known = {_id(each["secret_ref"]): each for each in secrets(eyes, tenant)}
+        known = {id_of(each["secret_ref"]): each for each in secrets(eyes, tenant)}
         parts = _parts(eyes)
         own = {each for each, body in known.items() if body.get("secret_type") == "certificate"}
         for each in sorted(own | parts.keys()):
@@ -246,7 +234,7 @@ def _parts(eyes: Eyes) -> Mapping[str, str]:
         "container of secrets", lambda: tuple(api.list("/containers", "containers", limit=_PAGE))
     )
     return {
-        _id(part["secret_ref"]): _id(body["container_ref"])
+        id_of(part["secret_ref"]): id_of(body["container_ref"])
         for body in every
         if body["type"] == "certificate"
         for part in body["secret_refs"]
@@ -265,7 +253,7 @@ def _shown(eyes: Eyes, tenant: Tenant) -> frozenset[str]:
         for each in listeners
         for reference in (each.get("default_tls_container_ref"), *(each.get("sni_container_refs") or ()))
     )
-    return frozenset(_id(reference) for reference in named if reference)
+    return frozenset(id_of(reference) for reference in named if reference)
 
 
 def _certificate(eyes: Eyes, address: str, identifier: str) -> Thing:
