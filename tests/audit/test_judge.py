@@ -5,6 +5,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from ruamel.yaml import YAML
 from written import written
 
 from provision import audit
@@ -266,3 +267,25 @@ def test_no_control_is_left_without_a_test():
     }  # of the others, test_evidence tries each
     silent = own - set(re.findall(r"TEN-[A-Z]+-\d\d", told))
     assert silent == set()
+
+
+@pytest.mark.parametrize(
+    ("ipv6", "policy", "wrong"),
+    [
+        ("auto", "", None),
+        ("auto", "ipv6_pool: estate, ", None),
+        ("auto", "ipv6_pool: routed, ", "auto is of the pool tenants-v6, which is not the approved one"),
+        ("{pool: routed}", "ipv6_pool: routed, ", None),
+        (
+            "{pool: routed}",
+            "ipv6_pool: estate, ",
+            "auto is of the pool routed, which is not the approved one",
+        ),
+        ("'2001:db8:9::/64'", "", "2001:db8:9::/64 is of no pool"),
+    ],
+)
+def test_an_ipv6_prefix_is_promised_from_the_approved_pool_or_fails(ipv6, policy, wrong):
+    network = f"{{{policy}pools: {{routed: {{prefixes: ['2001:db8:77::/48']}}}}}}"
+    tenant = written("acme", YAML(typ="safe").load(f"network: {network}\nnetworks: {{n: {{ipv6: {ipv6}}}}}"))
+    (found,) = (each for each in template(tenant, Tier.SECURED, "acme") if each.control.id == "TEN-NET-10")
+    assert (found.status, str(found.observed)) == ((Status.FAIL, wrong) if wrong else (Status.PASS, "1 read"))

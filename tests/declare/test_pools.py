@@ -86,3 +86,11 @@ def test_a_network_that_takes_from_its_own_pool_needs_none_of_the_estate(documen
     documents.write("estate.yaml", "estate: demo\n")
     documents.tenant("acme", document(f"a: {{{POOL}}}", networks=["n: {ipv4: {pool: a}}"]))
     assert documents.load().tenants["acme"].key == "acme"
+
+
+def test_a_pool_that_cannot_be_read_is_told_once_and_the_rest_is_looked_at_all_the_same(documents):
+    pools = ("a: {prefixes: [172.16.0.9/16]}", "b: {description: empty}")
+    documents.tenant("acme", document(*pools, networks=["n: {ipv4: {pool: c}}"]))
+    first, second = documents.mistakes()
+    assert first.startswith("tenants/acme.yaml:5 network.pools.a.prefixes.0 is 172.16.0.9/16")
+    assert second.startswith("tenants/acme.yaml:8 networks.n.ipv4.pool: c is no pool")
