@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import secrets
 from contextlib import closing, contextmanager
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from provision.cloud.connect import reconnect
-from provision.cloud.moments import PROOF, named
+from provision.cloud.moments import someone
 from provision.errors import NotFound
 from provision.model.address import Address
 from provision.text import say
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
 
     from provision.cloud.connect import Cloud
     from provision.model.tenant import Tenant
@@ -63,30 +62,6 @@ def _member(cloud: Cloud, tenant: Tenant, group: str) -> Iterator[tuple[str, str
     with someone(cloud, domain) as (user, password):
         cloud.identity.put(f"/groups/{members}/users/{user}")
         yield user, password, domain
-
-
-@contextmanager
-def someone(
-    cloud: Cloud, domain: str, options: Mapping[str, Any] | None = None, *, stem: str = PROOF
-) -> Iterator[tuple[str, str]]:
-    """Yield (user, password) of a new user in a domain, with some options and in no group; its name begins with `stem`.
-
-    It is looked for by name and removed at the end, whatever happens: also where the answer to its making was lost.
-    """
-    password = secrets.token_urlsafe(24)
-    with named(stem) as name:
-        body = {
-            "name": name,
-            "domain_id": domain,
-            "password": password,
-            "description": "a moment's user of provision",
-            "options": dict(options or {}),
-        }
-        try:
-            yield cloud.identity.post("/users", {"user": body})["user"]["id"], password
-        finally:
-            for made in list(cloud.identity.list("/users", "users", name=name, domain_id=domain)):
-                cloud.identity.delete(f"/users/{made['id']}")
 
 
 def _working_group(tenant: Tenant) -> str:

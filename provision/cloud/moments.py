@@ -5,10 +5,12 @@ from __future__ import annotations
 import secrets
 import threading
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
+
+    from provision.cloud.connect import Cloud
 
 PROOF: Final = "provision-proof"
 _NAMES: Final[set[str]] = set()
@@ -32,3 +34,27 @@ def is_one(name: str) -> bool:
     """Tell whether an account is one of this process's, by its name."""
     with _LOCK:
         return name in _NAMES
+
+
+@contextmanager
+def someone(
+    cloud: Cloud, domain: str, options: Mapping[str, Any] | None = None, *, stem: str = PROOF
+) -> Iterator[tuple[str, str]]:
+    """Yield (user, password) of a new user in a domain, with some options and in no group; its name begins with `stem`.
+
+    It is looked for by name and removed at the end, whatever happens: also where the answer to its making was lost.
+    """
+    password = secrets.token_urlsafe(24)
+    with named(stem) as name:
+        body = {
+            "name": name,
+            "domain_id": domain,
+            "password": password,
+            "description": "a moment's user of provision",
+            "options": dict(options or {}),
+        }
+        try:
+            yield cloud.identity.post("/users", {"user": body})["user"]["id"], password
+        finally:
+            for made in list(cloud.identity.list("/users", "users", name=name, domain_id=domain)):
+                cloud.identity.delete(f"/users/{made['id']}")
