@@ -2,26 +2,22 @@
 
 from __future__ import annotations
 
-import secrets
-import time
 from contextlib import closing, contextmanager
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from provision.cloud.connect import reconnect
-from provision.cloud.moments import PROOF, named
+from provision.cloud.moments import someone
 from provision.errors import NotFound
 from provision.model.address import Address
 from provision.text import say
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
 
     from provision.cloud.connect import Cloud
     from provision.model.tenant import Tenant
 
 WORKING_ROLES: Final = ("member", "creator")
-_A_SECOND: Final = 1.1
-_AT_ONCE: Final = "ignore_change_password_upon_first_use"  # else nothing opens it where Keystone has first passwords changed
 
 
 @contextmanager
@@ -66,42 +62,6 @@ def _member(cloud: Cloud, tenant: Tenant, group: str) -> Iterator[tuple[str, str
     with someone(cloud, domain) as (user, password):
         cloud.identity.put(f"/groups/{members}/users/{user}")
         yield user, password, domain
-
-
-@contextmanager
-def someone(
-    cloud: Cloud, domain: str, options: Mapping[str, Any] | None = None, *, stem: str = PROOF
-) -> Iterator[tuple[str, str]]:
-    """Yield (user, password) of a new user in a domain, with some options and in no group; its name begins with `stem`.
-
-    It is looked for by name and removed at the end, whatever happens: also where the answer to its making was lost.
-    """
-    password = secrets.token_urlsafe(24)
-    with named(stem) as name:
-        body = {
-            "name": name,
-            "domain_id": domain,
-            "password": password,
-            "description": "a moment's user of provision",
-            "options": {_AT_ONCE: True, **(options or {})},
-        }
-        try:
-            made = cloud.identity.post("/users", {"user": body})["user"]
-            if made.get("password_expires_at"):
-                _keep_password(cloud, made["id"], password)
-            yield made["id"], password
-        finally:
-            for made in list(cloud.identity.list("/users", "users", name=name, domain_id=domain)):
-                cloud.identity.delete(f"/users/{made['id']}")
-
-
-def _keep_password(cloud: Cloud, user: str, password: str) -> None:
-    """Say a password again, now that the account is exempt from changing it: Keystone does not hear so while making one.
-
-    It ends what is issued in the second of a change, so that second is waited for.
-    """
-    cloud.identity.patch(f"/users/{user}", {"user": {"password": password}})
-    time.sleep(_A_SECOND)
 
 
 def _working_group(tenant: Tenant) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
 
-from provision.cloud.guest import someone
+from provision.cloud.moments import someone
 from provision.errors import NotFound
 from provision.text import say
 

@@ -61,9 +61,9 @@ def hints(asked: tuple[str, ...] | None) -> dict[str, list[str]]:
     return {HINTS: list(asked)} if asked else {}
 
 
-def hinted(body: Mapping[str, Any]) -> tuple[str, ...]:
-    """Return the zones that a network or router was made with."""
-    return tuple(body.get(HINTS) or ())
+def hinted(body: Mapping[str, Any]) -> tuple[str, ...] | None:
+    """Return the zones that a network or router was made with, None for none."""
+    return tuple(body.get(HINTS) or ()) or None
 
 
 def listed(

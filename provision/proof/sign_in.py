@@ -7,7 +7,7 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Final
 
 from provision.cloud.anybody import anybody
-from provision.cloud.guest import someone
+from provision.cloud.moments import someone
 from provision.cloud.people import Person, grants, people
 from provision.model.sign_in import BYPASS, ENABLED, MIN_METHODS, RULES, bypasses, weaknesses
 from provision.proof.promise import Seen, Stage, Unprovable, promise, where
