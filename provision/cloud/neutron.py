@@ -25,6 +25,15 @@ NAMED_PROJECTS: Final = 20
 BANDWIDTH: Final = "bandwidth"
 ZONES: Final = "location.zones.network"
 HINTS: Final = "availability_zone_hints"
+_OF_A_POOL: Final = "subnet pool prefix quota"
+_MORE: Final = say(
+    "raise quotas.network in the tenant's document, or remove what the tenant no longer needs",
+    "relever quotas.network dans le document du locataire, ou supprimer ce dont il n'a plus besoin",
+)
+_MORE_OF_A_POOL: Final = say(
+    "raise the quota of the pool (network.pools), or remove subnets that people took from it",
+    "relever le quota de la réserve (network.pools), ou supprimer des sous-réseaux que des personnes y ont pris",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,10 +151,7 @@ def writing(in_use: Text) -> Iterator[None]:
     try:
         yield
     except QuotaExceeded as error:
-        error.do = say(
-            "raise quotas.network in the tenant's document, or remove what the tenant no longer needs",
-            "relever quotas.network dans le document du locataire, ou supprimer ce dont il n'a plus besoin",
-        )
+        error.do = _MORE_OF_A_POOL if _OF_A_POOL in str(error.what) else _MORE
         raise
     except Conflict as error:
         error.do = error.do or in_use

@@ -15,7 +15,13 @@ from provision.declare.hosting import enough_hosts
 from provision.declare.layers import suggestion
 from provision.declare.naming import distinct
 from provision.declare.place import mistake
-from provision.declare.pools import ipv6_from_the_pool, pools_apart, pools_sound, taken_from_pools
+from provision.declare.pools import (
+    ipv6_from_the_pool,
+    pools_apart,
+    pools_sound,
+    pools_wide_enough,
+    taken_from_pools,
+)
 from provision.declare.publishing import published_lawfully
 from provision.declare.schema import at, tree_schema
 from provision.declare.spreading import spread
@@ -273,6 +279,7 @@ _CHECKS: Final[tuple[Callable[[Tenant], Iterator[Mistake]], ...]] = (
     pools_sound,
     pools_apart,
     taken_from_pools,
+    pools_wide_enough,
     ipv6_from_the_pool,
     published_lawfully,
     answered_for,

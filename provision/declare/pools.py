@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ipaddress
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import combinations
@@ -20,6 +19,8 @@ AUTO: Final = "auto"
 NONE: Final = "none"
 # What Neutron takes for shortest and longest where nothing is said, by family.
 _BOUNDS: Final = {4: (8, 32), 6: (64, 128)}
+# What one of a pool's quota is, in addresses, by family.
+_COUNTED: Final = {4: 1, 6: 2**64}
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +53,11 @@ class Pool:
         shortest, longest = _BOUNDS[self.prefixes[0].version]
         shortest, longest = self.item.get("shortest", shortest), self.item.get("longest", longest)
         return shortest, self.item.get("prefix_length", shortest), longest
+
+    @property
+    def bits(self) -> int:
+        """Return how long an address of its family is."""
+        return self.prefixes[0].max_prefixlen
 
     def holds(self, prefix: Prefix) -> bool:
         """Tell whether a prefix is within one of its own."""
@@ -122,6 +128,27 @@ def taken_from_pools(tenant: Tenant) -> Iterator[Mistake]:
             yield from _out_of(taker, pools[taker.pool])
 
 
+def pools_wide_enough(tenant: Tenant) -> Iterator[Mistake]:
+    """Yield a mistake for each pool that has less, or may give less, than the networks take that name it."""
+    takers = list(_takers(tenant))
+    for pool in _pools(tenant).values():
+        _, length, _ = pool.lengths
+        taken = [each.cidr.prefixlen if each.cidr else length for each in takers if each.pool == pool.key]
+        asked = sum(2.0 ** (pool.bits - each) for each in taken)
+        there = sum(each.num_addresses for each in pool.prefixes)
+        quota = pool.item.get("quota", "unlimited")
+        allowed = there if quota == "unlimited" else quota * _COUNTED[pool.prefixes[0].version]
+        for field, limit in (("prefixes", there), ("quota", allowed)):
+            if asked > limit:
+                yield pool.wrong(
+                    field,
+                    say("{path}: the {count} subnets that take from this pool ask for more than its {field}", "{path} : les {count} sous-réseaux pris dans cette réserve demandent plus que ses {field}",
+                        path=pool.path, count=len(taken), field=field),
+                    say("take less of it, or raise {field}", "en prendre moins, ou augmenter {field}", field=field),
+                )  # fmt: skip
+                break
+
+
 def ipv6_from_the_pool(tenant: Tenant) -> Iterator[Mistake]:
     """Yield a mistake for each network whose IPv6 prefix is not from the pool that documents call for."""
     said = tenant.values.get(POLICY)
@@ -166,13 +193,12 @@ def _takers(tenant: Tenant) -> Iterator[Taker]:
 
 def _bounded(pool: Pool) -> Iterator[Mistake]:
     shortest, taken, longest = pool.lengths
-    most = ipaddress.IPV4LENGTH if pool.families == {4} else ipaddress.IPV6LENGTH
-    if not shortest <= taken <= longest <= most:
+    if not shortest <= taken <= longest <= pool.bits:
         yield pool.wrong(
             "prefix_length",
             say("{path}: prefixes of {taken} bits, from {shortest} to {longest}", "{path} : des préfixes de {taken} bits, de {shortest} à {longest}",
                 path=pool.path, taken=taken, shortest=shortest, longest=longest),
-            say("write shortest ≤ prefix_length ≤ longest ≤ {most}", "écrire shortest ≤ prefix_length ≤ longest ≤ {most}", most=most),
+            say("write shortest ≤ prefix_length ≤ longest ≤ {most}", "écrire shortest ≤ prefix_length ≤ longest ≤ {most}", most=pool.bits),
         )  # fmt: skip
     elif taken < min(each.prefixlen for each in pool.prefixes):
         yield pool.wrong(

@@ -39,6 +39,9 @@ def document(*pools, scopes=(), networks=(), policy=None):
         (document(f"a: {{{POOL}}}", networks=["n: {ipv4: {cidr: 172.17.0.0/24, pool: a}}"]), "7 172.17.0.0/24 is not in the pool a (tenants/acme.yaml:5) → take a prefix of 172.16.0.0/16, or add it to the pool"),
         (document(f"a: {{{POOL}, longest: 26}}", networks=["n: {ipv4: {cidr: 172.16.0.0/28, pool: a}}"]), "7 172.16.0.0/28: the pool a gives prefixes of 8 to 26 bits → take another prefix"),
         (document(f"a: {{{POOL}}}", networks=["n: {ipv4: 172.16.7.0/24}"]), "7 172.16.7.0/24 is written alone, and the pool a has it too (tenants/acme.yaml:5) → write {cidr: 172.16.7.0/24, pool: a}, or another prefix"),
+        (document("a: {prefixes: [172.16.0.0/25], prefix_length: 26}", networks=[f"{each}: {{ipv4: {{pool: a}}}}" for each in "xyz"]), "5 network.pools.a: the 3 subnets that take from this pool ask for more than its prefixes → take less of it, or raise prefixes"),
+        (document(f"a: {{{POOL}, quota: 300}}", networks=["x: {ipv4: {pool: a}}", "y: {ipv4: {cidr: 172.16.9.0/26, pool: a}}"]), "5 network.pools.a: the 2 subnets that take from this pool ask for more than its quota → take less of it, or raise quota"),
+        (document(f"six: {{{SIX}, quota: 1}}", networks=["x: {ipv6: {pool: six}}", "y: {ipv6: {pool: six}}"]), "5 network.pools.six: the 2 subnets that take from this pool ask for more than its quota"),
         (document(policy="elsewhere"), "4 network.ipv6_pool: elsewhere is no pool of this tenant → known: estate"),
         (document(policy="estate", networks=["n: {ipv6: '2001:db8:9::/64'}"]), "6 networks.n.ipv6 is not taken from estate, where network.ipv6_pool calls for it (tenants/acme.yaml:4) → write ipv6: auto"),
         (document(f"six: {{{SIX}}}", policy="six", networks=["n: {ipv6: auto}"]), "8 networks.n.ipv6 is not taken from six, where network.ipv6_pool calls for it (tenants/acme.yaml:6) → write ipv6: {pool: six}"),
@@ -60,9 +63,9 @@ def test_what_fits_together_is_not(documents):
         network:
           scopes: {one: {family: ipv4}, two: {family: ipv4}}
           pools:
-            a: {prefixes: [172.16.0.0/16], prefix_length: 24, longest: 28, scope: one}
+            a: {prefixes: [172.16.0.0/16], prefix_length: 24, longest: 28, scope: one, quota: 272}
             b: {prefixes: [172.16.0.0/16], prefix_length: 24, scope: two}
-            c: {prefixes: [192.168.0.0/24], prefix_length: 26, scope: none}
+            c: {prefixes: [192.168.0.0/24], prefix_length: 26, scope: none, quota: unlimited}
             six: {prefixes: ["2001:db8:77::/48"]}
             old: {prefixes: [172.16.0.0/12], prefix_length: 24, state: retired, retirement: {reason: Moved, date: 2026-11-01}}
           ipv6_pool: six

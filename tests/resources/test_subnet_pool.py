@@ -2,7 +2,8 @@ import pytest
 from answers import Answers, cloud, with_tenant
 from written import written
 
-from provision.errors import CloudError, Forbidden
+from provision.cloud.neutron import writing
+from provision.errors import CloudError, Forbidden, QuotaExceeded
 from provision.kind import Unmet
 from provision.model.address import Address
 from provision.model.marker import Owner
@@ -100,3 +101,16 @@ def test_nothing_is_written_where_nothing_differs():
     live = seen()
     made = with_tenant(cloud(network=Answers()))
     assert SubnetPool().update(made, live, wanted(description="")) is live
+
+
+@pytest.mark.parametrize(
+    ("what", "told"),
+    [
+        ("Per-project subnet pool prefix quota exceeded.", "quota of the pool (network.pools)"),
+        ("Quota exceeded for resources: ['subnetpool'].", "raise quotas.network"),
+    ],
+)
+def test_which_quota_is_to_be_raised_is_said(what, told):
+    with pytest.raises(QuotaExceeded) as refused, writing("in use"):
+        raise QuotaExceeded(what, status=409)
+    assert told in refused.value.do.render("en")
