@@ -11,11 +11,12 @@ from written import written
 from provision import audit
 from provision.audit import control as controls
 from provision.audit.judge import template
-from provision.audit.source import Thing, sources
+from provision.audit.source import _SOURCES, Thing, sources
 from provision.audit.waivers import waived
 from provision.declare.shipped import shipped
 from provision.declare.specimen import specimen
 from provision.errors import Forbidden
+from provision.kind import kinds
 from provision.model.finding import Finding, Level, Severity, Status, Tier
 from provision.text import same, say
 
@@ -289,3 +290,7 @@ def test_an_ipv6_prefix_is_promised_from_the_approved_pool_or_fails(ipv6, policy
     tenant = written("acme", YAML(typ="safe").load(f"network: {network}\nnetworks: {{n: {{ipv6: {ipv6}}}}}"))
     (found,) = (each for each in template(tenant, Tier.SECURED, "acme") if each.control.id == "TEN-NET-10")
     assert (found.status, str(found.observed)) == ((Status.FAIL, wrong) if wrong else (Status.PASS, "1 read"))
+
+
+def test_no_source_takes_the_name_of_a_kind():
+    assert len(sources()) == len(kinds()) + len(_SOURCES)

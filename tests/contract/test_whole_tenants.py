@@ -76,7 +76,7 @@ def test_tenants_come_stay_and_go_in_few_requests():
     try:
         with fresh() as cloud, cloud.writing():
             apply(cloud, plan(cloud, keys, wanted))
-        for count, most in ((3, 85), (6, 122)):
+        for count, most in ((3, 88), (6, 126)):
             with fresh() as cloud:
                 assert plan(cloud, keys[:count], wanted).pending == ()
                 assert total(cloud.requests()) <= most, cloud.requests()

@@ -121,12 +121,13 @@ def leave(desk):
 
 
 def twice(cloud):
-    """Return everything of which there are two of one name in one project, counted through the API."""
+    """Return everything of which there are two of one name in one project, counted through the API; things without a name are nobody's here."""
     found = []
     for kind in ("networks", "subnets", "routers", "security-groups"):
         counted = Counter(
             (item["project_id"], item["name"])
             for item in cloud.network.list(f"/{kind}", kind.replace("-", "_"))
+            if item["name"]
         )
         found += [(kind, *name) for name, times in counted.items() if times > 1]
     for kind in ("projects", "groups"):

@@ -63,8 +63,8 @@ def test_nothing_to_do_is_cheap(desk):
         desk.tenant(profile)
     desk.provision("apply", "--yes")
     six = _total(desk.json("plan"))
-    assert three <= 60
-    assert six <= 80
+    assert three <= 64
+    assert six <= 84
 
 
 def _total(planned):

@@ -146,7 +146,7 @@ def roles_apart(about: About, principal: Principal) -> Text | None:
 
 @control(
     "TEN-IAM-09",
-    over="user",
+    over="person",
     title=say(
         "no way to sign in takes fewer methods than the profile asks",
         "aucune façon de se connecter ne prend moins de méthodes que ne demande le profil",
@@ -189,7 +189,7 @@ def _first(name: str, faults: Iterator[Text]) -> Text | None:
 
 @control(
     "TEN-IAM-10",
-    over="user",
+    over="person",
     title=say(
         "nobody is excused from lockout, expiry or inactivity",
         "nul n'est dispensé du verrouillage, de l'expiration ou de l'inactivité",

@@ -86,7 +86,8 @@ class Account:
 class Accounts(Source):
     """The accounts of the tenant's people."""
 
-    name = "user"
+    name = "person"
+    drawn_from = ("user",)
 
     def promised(self, tenant: Tenant) -> Iterator[Thing]:
         """Return one as the documents want it."""
@@ -102,7 +103,7 @@ class Accounts(Source):
     def found(self, eyes: Eyes, tenant: Tenant) -> Iterator[Thing]:
         """Return each there is."""
         for person in everybody(eyes, tenant):
-            address = f"{self.name}/{tenant.key}/{person.name}"
+            address = f"user/{tenant.key}/{person.name}"
             yield Thing(address, Account(person.name, person.options), raw=person.raw)
 
 
