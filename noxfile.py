@@ -15,6 +15,7 @@ os.environ["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PAT
 nox.options.default_venv_backend = "none"
 nox.options.sessions = ["lint", "types", "docs", "formats", "tests"]
 
+BESIDE = ("-n", "2", "--dist", "loadfile")
 PINS = {
     "provision/apply/requirements.txt": "provision/apply/requirements.in",
     "provision/record/requirements.txt": "provision/record/requirements.in",
@@ -66,10 +67,13 @@ def _read_by(session: nox.Session, program: str) -> None:
 
 @nox.session
 def tests(session: nox.Session) -> None:
-    """Run everything but the benchmarks; the contract suite on a real sandbox, then on the simulator too."""
-    session.run("pytest", *session.posargs)
+    """Run everything but the benchmarks; the contract suite on a real sandbox, then on the simulator too.
+
+    Two at a time, each with a sandbox of its own: a file's tests stay together.
+    """
+    session.run("pytest", *(session.posargs or BESIDE))
     if not session.posargs:
-        session.run("pytest", "tests/contract", "--cloud", "simulator")
+        session.run("pytest", *BESIDE, "tests/contract", "--cloud", "simulator")
 
 
 @nox.session
