@@ -43,7 +43,7 @@ def test_tls_may_go_anywhere_and_plain_tcp_stays_here(address):
 
 
 def test_nothing_of_dask_is_needed_until_it_is_asked_for():
-    code = "import sys, provision.workflow; print([n for n in ('dask', 'distributed', 'tornado') if n in sys.modules])"
+    code = "import sys, provision.workflow.changing; print([n for n in ('dask', 'distributed', 'tornado') if n in sys.modules])"
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "[]\n"  # fmt: skip
 
 

@@ -6,9 +6,9 @@ from contextlib import contextmanager
 
 import pytest
 
-from provision import workflow
 from provision.errors import Unreachable
 from provision.model.facts import Facts
+from provision.workflow import founding
 
 
 @pytest.fixture
@@ -29,8 +29,8 @@ def cloud(monkeypatch):
         seen.update(name=name, estate=estate)
         return Cloud()
 
-    monkeypatch.setattr(workflow, "connect", connect)
-    monkeypatch.setattr(workflow, "observe_facts", lambda _: Facts("prod", "par", "Default", ("public",)))
+    monkeypatch.setattr(founding, "connect", connect)
+    monkeypatch.setattr(founding, "observe_facts", lambda _: Facts("prod", "par", "Default", ("public",)))
     return seen
 
 
@@ -68,7 +68,7 @@ def test_a_cloud_that_is_silent_leaves_defaults(run, folder, cloud, monkeypatch)
     def silent(_):
         raise Unreachable("no answer", where="prod")
 
-    monkeypatch.setattr(workflow, "observe_facts", silent)
+    monkeypatch.setattr(founding, "observe_facts", silent)
     code, out, _ = run("init", folder, "--cloud", "prod", "--format", "json", "--lang", "fr")
     found = json.loads(out)
     assert code == 0

@@ -22,7 +22,7 @@ from provision.apply.journal import Journal
 from provision.cli import apply, main, plan  # noqa: F401 (imported once, here)
 from provision.cloud import pace
 from provision.cloud.wire import READING, Wire
-from provision.workflow import WORKERS  # noqa: F401 (as above)
+from provision.workflow import changing  # noqa: F401 (as above)
 
 
 def serve(path):
