@@ -11,6 +11,9 @@ from pathlib import Path
 
 import nox
 
+os.environ.pop(
+    "PYTHONDONTWRITEBYTECODE", None
+)  # the hundreds of processes that tests start would each compile everything anew
 os.environ["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
 nox.options.default_venv_backend = "none"
 nox.options.sessions = ["lint", "types", "docs", "formats", "tests"]
