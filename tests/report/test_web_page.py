@@ -12,6 +12,7 @@ import audited
 import pytest
 from justhtml import JustHTML
 
+from provision import audit
 from provision.model.finding import Status
 from provision.report import audit as report
 from provision.report.assessment import files, web_page
@@ -189,3 +190,7 @@ def test_a_hole_in_one_family_is_drawn_as_one(english):
     assert [each.to_text() for each in drawn[0].query("text.lacking")] == ["nothing in IPv6"]
     drawn = [each for each in english.query("svg.drawing") if "script" in each.query("title")[0].to_text()]
     assert not drawn[0].query("text.lacking")
+
+
+def test_each_family_of_controls_has_a_name_in_words():
+    assert {each.control.family for each in audit.checks()} == set(web_page.FAMILIES)

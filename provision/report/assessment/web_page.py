@@ -39,6 +39,7 @@ FAMILIES: Final[Mapping[str, Text]] = {
     "DAT": say("Data", "Données"),
     "LOG": say("Logs", "Journaux"),
     "HA": say("Redundancy and quotas", "Redondance et quotas"),
+    "SOV": say("Sovereignty", "Souveraineté"),
     "GOV": say("Governance", "Gouvernance"),
     "REV": say("Leaving", "Réversibilité"),
     "BIL": say("Billing", "Facturation"),
