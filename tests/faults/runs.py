@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 HERE = Path(__file__).parent
-PATIENCE = 900
+PATIENCE = 3600  # seconds: ten thousand tenants of which a tenth of all calls fails take half an hour
 
 
 @dataclass
