@@ -8,7 +8,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from provision.cloud import first_sign_in, guest
+from provision.cloud import first_sign_in, moments
 from provision.cloud.anybody import Answer
 from provision.cloud.first_sign_in import hand_over, without_password
 from provision.errors import CloudError, Forbidden, Refused, Unreachable
@@ -149,8 +149,8 @@ def test_another_refusal_is_not_tried_again():
 @pytest.mark.parametrize(("expires", "said_again"), [(None, 0), ("2026-11-26T12:00:00.000000", 1)])
 def test_a_moments_account_keeps_its_first_password(cloud, monkeypatch, expires, said_again):
     """Where Keystone has first passwords changed, it hears that one is exempt only once the account is there."""
-    monkeypatch.setattr(guest.time, "sleep", lambda _: None)
+    monkeypatch.setattr(moments.time, "sleep", lambda _: None)
     cloud.identity = Identity(expires)
-    with guest.someone(cloud, "d") as (user, password):
+    with moments.someone(cloud, "d") as (user, password):
         assert user == "u"
         assert cloud.identity.writes == [{"password": password}] * said_again
