@@ -61,7 +61,10 @@ def serve():
                 kept._handle = None  # else it would go on as whoever asked first
         out, err = io.StringIO(), io.StringIO()
         with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
-            code = shell.main(json.loads(line))
+            try:
+                code = shell.main(json.loads(line))
+            except SystemExit as ended:  # words it cannot read
+                code = ended.code
         answers.write(json.dumps([code, out.getvalue(), err.getvalue()]) + "\n")
         answers.flush()
 

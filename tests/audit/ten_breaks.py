@@ -43,7 +43,7 @@ def somebody(folder, projects, domains):
     """Yield the client: as the operator, and as somebody of each tenant, by its name; `projects` and `domains` are ids."""
     clouds = YAML(typ="safe").load(Path(os.environ["OS_CLIENT_CONFIG_FILE"]))["clouds"]
     operator = clouds[os.environ["OS_CLOUD"]]
-    words = {who: secrets.token_urlsafe(16) for who in projects}
+    words = {who: secrets.token_hex(16) for who in projects}  # never one that begins like an option
     asking = {
         who: {**operator, "auth": {
             "auth_url": operator["auth"]["auth_url"], "project_id": projects[who],
@@ -55,11 +55,13 @@ def somebody(folder, projects, domains):
     YAML().dump({"clouds": {OPERATOR: operator, **asking}}, file)
     client = Client({**os.environ, "OS_CLIENT_CONFIG_FILE": str(file)})
     people = {}
-    for who, word in words.items():
-        made = client.table(OPERATOR, "user create", "--domain", domains[who], "--password", word, "somebody")
-        people[who] = made["id"]
-        client(OPERATOR, "role add", "--project", projects[who], "--user", made["id"], "member")
     try:
+        for who, word in words.items():
+            made = client.table(
+                OPERATOR, "user create", "--domain", domains[who], "--password", word, "somebody"
+            )
+            people[who] = made["id"]
+            client(OPERATOR, "role add", "--project", projects[who], "--user", made["id"], "member")
         yield client, people
     finally:
         for person in people.values():
