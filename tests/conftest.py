@@ -84,3 +84,19 @@ def simulator(simulator_process):
     """A simulated cloud on which nobody has been yet."""
     simulator_process.reset()
     return simulator_process
+
+
+def pytest_terminal_summary(terminalreporter):
+    """Print what tests measured, whichever process ran them."""
+    reports = [each for those in terminalreporter.stats.values() for each in those]
+    figures = [
+        (each.nodeid.rpartition("::")[2], said)
+        for each in reports
+        if getattr(each, "when", "") == "call"
+        for name, said in each.user_properties
+        if name == "figure"
+    ]
+    if figures:
+        terminalreporter.section("faults: what ran, and what the ledger says")
+        for name, said in figures:
+            terminalreporter.line(f"{name:<60} {said}")

@@ -6,8 +6,6 @@ import pytest
 from ground import alike, broken_ground
 from runs import forkery
 
-FIGURES = []
-
 
 @pytest.fixture(scope="session")
 def full(request):
@@ -45,11 +43,4 @@ def ground(forks, reference, tmp_path):
 @pytest.fixture
 def figure(request):
     """Note what a test measured; the session's end prints all of it."""
-    return lambda *said: FIGURES.append((request.node.name, " ".join(str(each) for each in said)))
-
-
-def pytest_terminal_summary(terminalreporter):
-    if FIGURES:
-        terminalreporter.section("faults: what ran, and what the ledger says")
-        for name, said in FIGURES:
-            terminalreporter.line(f"{name:<60} {said}")
+    return lambda *said: request.node.user_properties.append(("figure", " ".join(str(each) for each in said)))
