@@ -14,7 +14,7 @@ import time
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from math import ceil, exp, factorial
+from math import ceil, exp
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
@@ -134,7 +134,10 @@ class Pace:
 def _telling(refusals: float, answers: float) -> bool:
     """Say whether so many refusals are more than chance (Poisson's tail) where `TOLERATED` of the answers are refused at random."""
     expected = TOLERATED * answers
-    fewer = sum(exp(-expected) * expected**count / factorial(count) for count in range(ceil(refusals)))
+    fewer, just_so_many = 0.0, exp(-expected)
+    for count in range(ceil(refusals)):
+        fewer += just_so_many
+        just_so_many *= expected / (count + 1)
     return 1 - fewer < CHANCE
 
 

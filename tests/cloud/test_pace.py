@@ -102,6 +102,17 @@ def test_a_service_that_refuses_a_few_at_random_is_not_asked_ever_more_slowly(mo
     assert clock.now < 120
 
 
+def test_a_service_that_refuses_hundreds_a_second_is_slowed_at_once(monkeypatch):
+    clock = Clock()
+    monkeypatch.setattr("provision.cloud.pace.time", clock)
+    pace = Pace(clock)
+    for answer in range(2000):
+        pace.heard(limited=answer % 2 == 0, unavailable=False)
+    clock.wait(1)
+    pace.heard(limited=False, unavailable=False)
+    assert pace.rate is not None and pace.rate <= 2000
+
+
 @pytest.mark.slow
 def test_a_service_that_drops_to_twenty_a_second_is_used_to_its_limit():
     limited = Limited(20, since=1)

@@ -390,7 +390,7 @@ def lowered(bench, policy):
 def users(request):
     """Skip on the simulator what needs things to be used there."""
     if request.config.getoption("--cloud") == "simulator":
-        pytest.skip("the simulator keeps no volumes and no server groups")
+        pytest.skip("the simulator counts no use of volumes and server groups")
 
 
 @pytest.mark.usefixtures("users")
