@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from provision.model.resource import Desired, Live
 
 WINDOW: Final = 5.0
-ATTEMPTS: Final = 4  # of one write whose answers get lost
+ATTEMPTS: Final = 5  # of one write whose answers get lost
 PAUSES: Final = (0.1, 0.2, 0.4, 0.8, 1.5, 2.0)
 
 

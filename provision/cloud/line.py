@@ -76,7 +76,8 @@ class Line:
             try:
                 answer = self._authorised(method, url, headers, body)
             except http.HTTPError as error:
-                if not (repeatable or translate.unsent(error)) or not tries.after_loss():
+                again = tries.after_refusal if translate.unsent(error) else tries.after_loss
+                if not (repeatable or translate.unsent(error)) or not again():
                     raise translate.lost(error, method, f"{method} {url}") from error
                 continue
             self.pace.heard(limited=_limited(answer), unavailable=answer.status == UNAVAILABLE)

@@ -43,7 +43,10 @@ CREDIT: Final = 0.1
 LONGEST: Final = 60.0
 SHORTEST: Final = 0.25
 FIRST: Final = 0.5
-LOSSES: Final = 2
+REFUSALS: Final = 2
+"""How often a service is asked again that takes no connection: who is away is told soon."""
+LOSSES: Final = 5
+"""How often what may be done twice is asked again where the answer was lost: with one call in ten lost, one of a million is given up."""
 PUSH_BACKS: Final = 8
 PATIENCE: Final = 300.0
 
@@ -143,18 +146,24 @@ def _telling(refusals: float, answers: float) -> bool:
 
 @dataclass(slots=True)
 class Tries:
-    """How long one call goes on: a few losses, some push-backs, and never longer than `PATIENCE` seconds in all.
+    """How long one call goes on: few refused connections, some losses and push-backs, and never longer than `PATIENCE` seconds.
 
     Once `hurry` is set nothing is tried again.
     """
 
     hurry: threading.Event
+    refusals: int = 0
     losses: int = 0
     push_backs: int = 0
     began: float = field(default_factory=time.monotonic)
 
+    def after_refusal(self) -> bool:
+        """Wait a moment for a service that took no connection and say yes, or say that it was tried often enough."""
+        self.refusals += 1
+        return self.refusals <= REFUSALS and self._wait(_backoff(self.refusals))
+
     def after_loss(self) -> bool:
-        """Wait a moment and say yes, or say that it was tried often enough."""
+        """Wait a moment and say yes, or say that enough answers were lost."""
         self.losses += 1
         return self.losses <= LOSSES and self._wait(_backoff(self.losses))
 

@@ -95,7 +95,7 @@ class Wire(TCPKeepAliveAdapter):
             try:
                 response = super().send(request, *args, **kwargs)
             except requests.ConnectionError:
-                if not (_reads(method, url) and tries.after_loss()):
+                if not (_reads(method, url) and tries.after_refusal()):
                     raise
                 continue
             if response.status_code not in _NOT_NOW or not _reads(method, url):

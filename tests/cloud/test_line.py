@@ -82,6 +82,18 @@ def test_what_may_have_been_done_and_is_not_the_same_twice_is_unknown(asking, me
 
 
 @pytest.mark.usefixtures("swift")
+@pytest.mark.parametrize("trouble", ["drop", (504, {}, {})], ids=str)
+def test_a_read_outlives_several_lost_answers_and_is_given_up_at_last(asking, trouble):
+    api, _, server = asking(*[trouble] * pace.LOSSES, FINE)
+    assert api.get("/things/1") == {"thing": {"id": "1"}}
+    assert len(server.seen) == 1 + pace.LOSSES
+    api, _, server = asking(*[trouble] * (1 + pace.LOSSES), FINE)
+    with pytest.raises(CloudError):
+        api.get("/things/1")
+    assert len(server.seen) == 1 + pace.LOSSES
+
+
+@pytest.mark.usefixtures("swift")
 @pytest.mark.parametrize("status", [429, 498])
 @pytest.mark.parametrize("method", ["POST", "GET", "PUT"])
 def test_what_was_not_done_is_asked_again(asking, method, status):
@@ -172,7 +184,7 @@ def test_what_was_never_sent_is_unreachable_even_for_a_write(method):
         url = f"http://127.0.0.1:{taken.getsockname()[1]}"
         with opened(url) as (api, wire), pytest.raises(Unreachable):
             api.send(method, "/things")
-        assert wire.sent() == {("network", method): 1 + pace.LOSSES}
+        assert wire.sent() == {("network", method): 1 + pace.REFUSALS}
 
 
 def trickling(head, rest):
