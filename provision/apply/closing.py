@@ -1,20 +1,25 @@
-"""The closing look: what no answer showed is read back, many at once, before it counts as done."""
+"""The closing look: what no answer showed is read back, many at once, before it counts as done.
+
+A kind is looked at as soon as its last step has ended, while steps of other kinds go on.
+"""
 
 from __future__ import annotations
 
 import time
-from collections import defaultdict
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from collections import Counter, defaultdict
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any, Self, TypeAlias
 
 from provision.apply.perform import WINDOW, disobeyed, pauses
 from provision.errors import ProvisionError
+from provision.model.event import Ended, Event, Listener
 from provision.model.outcome import Outcome, Status
 from provision.plan.compare import differences
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from types import TracebackType
 
     from provision.cloud.connect import Cloud
     from provision.kind import Kind
@@ -22,27 +27,85 @@ if TYPE_CHECKING:
     from provision.model.resource import Desired, Live
 
 
-def confirmed(
-    cloud: Cloud,
-    kinds: Mapping[str, Kind[Any]],
-    wanted: Mapping[Address, Desired[Any]],
-    outcomes: Sequence[Outcome],
-    *,
-    window: float = WINDOW,
-) -> tuple[Outcome, ...]:
-    """Return the outcomes, those that no answer showed now shown, or failed.
+Answer: TypeAlias = "Mapping[Address, Live[Any]] | ProvisionError"
+"""What there is of a kind, the oldest of each address; an error is an answer too."""
 
-    Reads each kind once for all tenants that have something to show, and again over the window (seconds) for what does
-    not show yet: a read may be stale.
+
+@dataclass(slots=True)
+class ClosingLook:
+    """Looks at what becomes of the steps of one walk, of which it hears through `heard`; `window` is in seconds.
+
+    Reads each kind once for all tenants that have something to show, and again over the window for what does not show yet:
+    a read may be stale.
     """
-    unseen = {each.address: wanted[each.address] for each in outcomes if not each.shown}
-    errors: dict[Address, ProvisionError] = {}
-    for pause in (*pauses(window), None):
-        unseen, errors = _still_unseen(cloud, kinds, unseen)
-        if not unseen or pause is None:
-            break
-        time.sleep(pause)
-    return tuple(each if each.shown else _told(each, unseen, errors) for each in outcomes)
+
+    cloud: Cloud
+    kinds: Mapping[str, Kind[Any]]
+    wanted: Mapping[Address, Desired[Any]]
+    steps: Counter[str]
+    on_event: Listener
+    window: float = WINDOW
+    _unseen: dict[str, list[Desired[Any]]] = field(default_factory=lambda: defaultdict(list))
+    _begun: dict[str, Future[Answer]] = field(default_factory=dict)
+    _pool: ThreadPoolExecutor = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Have threads of its own: kinds that ask `Cloud.each` would wait for ours in its pool."""
+        self._pool = ThreadPoolExecutor(max(1, len(self.steps)), thread_name_prefix="closing")
+
+    def __enter__(self) -> Self:
+        """Begin to listen."""
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Begin no look any more, and end those under way."""
+        self._pool.shutdown(cancel_futures=True)
+
+    def heard(self, event: Event) -> None:
+        """Pass an event on; when it was the end of a kind's last step, look at that kind."""
+        if isinstance(event, Ended):
+            self._ended(event.outcome)
+        self.on_event(event)
+
+    def _ended(self, outcome: Outcome) -> None:
+        kind = outcome.address.kind
+        self.steps[kind] -= 1
+        if not outcome.shown:
+            self._unseen[kind].append(self.wanted[outcome.address])
+        if not self.steps[kind] and kind in self._unseen:
+            self._look(kind)
+
+    def _look(self, kind: str) -> None:
+        self._begun[kind] = self._pool.submit(_found, self.cloud, self.kinds[kind], tuple(self._unseen[kind]))
+
+    def confirmed(self, outcomes: Sequence[Outcome]) -> tuple[Outcome, ...]:
+        """Return the outcomes of the walk, those that no answer showed now shown, or failed."""
+        unseen = {want.address: want for wants in self._unseen.values() for want in wants}
+        errors: dict[Address, ProvisionError] = {}
+        for pause in (*pauses(self.window), None):
+            unseen, errors = self._still_unseen()
+            if not unseen or pause is None:
+                break
+            time.sleep(pause)
+            for kind in self._unseen:
+                self._look(kind)
+        return tuple(each if each.shown else _told(each, unseen, errors) for each in outcomes)
+
+    def _still_unseen(self) -> tuple[dict[Address, Desired[Any]], dict[Address, ProvisionError]]:
+        """Return what does not show yet, and the errors of those that could not be asked about."""
+        errors: dict[Address, ProvisionError] = {}
+        for kind, wants in tuple(self._unseen.items()):
+            found = self._begun[kind].result()
+            missing = wants if isinstance(found, ProvisionError) else list(_missing(self.kinds, wants, found))
+            if isinstance(found, ProvisionError):
+                errors.update((want.address, found) for want in missing)
+            if missing:
+                self._unseen[kind] = missing
+            else:
+                del self._unseen[kind]
+        return {want.address: want for wants in self._unseen.values() for want in wants}, errors
 
 
 def _told(
@@ -54,35 +117,8 @@ def _told(
     return replace(outcome, status=Status.FAILED, error=error, ended=time.time())
 
 
-def _still_unseen(
-    cloud: Cloud, kinds: Mapping[str, Kind[Any]], unseen: Mapping[Address, Desired[Any]]
-) -> tuple[dict[Address, Desired[Any]], dict[Address, ProvisionError]]:
-    """Return what does not show yet, and the errors of those that could not be asked about."""
-    by_kind: dict[str, list[Desired[Any]]] = defaultdict(list)
-    for want in unseen.values():
-        by_kind[want.address.kind].append(want)
-    left: dict[Address, Desired[Any]] = {}
-    errors: dict[Address, ProvisionError] = {}
-    for wants, found in zip(by_kind.values(), _by_kind(cloud, kinds, by_kind), strict=True):
-        missing = wants if isinstance(found, ProvisionError) else list(_missing(kinds, wants, found))
-        left.update((want.address, want) for want in missing)
-        if isinstance(found, ProvisionError):
-            errors.update((want.address, found) for want in missing)
-    return left, errors
-
-
-def _by_kind(
-    cloud: Cloud, kinds: Mapping[str, Kind[Any]], by_kind: Mapping[str, list[Desired[Any]]]
-) -> list[Mapping[Address, Live[Any]] | ProvisionError]:
-    """Look at all kinds at once, from threads of their own: kinds that ask `Cloud.each` would wait for ours in its pool."""
-    with ThreadPoolExecutor(max(1, len(by_kind)), thread_name_prefix="closing") as pool:
-        return list(pool.map(lambda kind: _found(cloud, kinds[kind], by_kind[kind]), by_kind))
-
-
-def _found(
-    cloud: Cloud, kind: Kind[Any], wants: Iterable[Desired[Any]]
-) -> Mapping[Address, Live[Any]] | ProvisionError:
-    """Return what there is of ours of one kind, the oldest of each address; an error is an answer too."""
+def _found(cloud: Cloud, kind: Kind[Any], wants: Iterable[Desired[Any]]) -> Answer:
+    """Return what there is of ours of one kind, or the error."""
     try:
         there = [
             live for live in kind.observe(cloud, frozenset(w.address.tenant for w in wants)) if live.owned

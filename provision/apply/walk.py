@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import time
+from collections import Counter
 from collections.abc import Callable, Collection
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
-from provision.apply.closing import confirmed
+from provision.apply.closing import ClosingLook
 from provision.apply.execute import execute
 from provision.apply.perform import Performer
 from provision.kind import kinds
@@ -46,11 +47,13 @@ class Walker:
         self, made: Plan, book: Book, run: int, doubtful: Collection[Address] = ()
     ) -> tuple[Outcome, ...]:
         """Make every step of a plan and return what became of each."""
-        outcomes = self.steps_of(made, book, run, frozenset(doubtful))
         wanted: dict[Address, Any] = {
             address: change.want for address, change in to_make(made).items() if change.want
         }
-        looked = confirmed(self.cloud, kinds(), wanted, outcomes)
+        steps = Counter(step.address.kind for step in made.steps)
+        with ClosingLook(self.cloud, kinds(), wanted, steps, self.on_event) as look:
+            outcomes = replace(self, on_event=look.heard).steps_of(made, book, run, frozenset(doubtful))
+            looked = look.confirmed(outcomes)
         for before, after in zip(outcomes, looked, strict=True):
             if before.status is not after.status:
                 book.conclude(run, after)

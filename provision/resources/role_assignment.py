@@ -73,6 +73,8 @@ class RoleAssignment(Kind[RoleAssignmentSpec]):
     def observe(self, cloud: Cloud, tenants: frozenset[str]) -> Iterator[Live[RoleAssignmentSpec]]:
         """List all assignments of the cloud once, by name (Keystone answers them whole, without pages)."""
         projects, domains = cloud.ids.projects(tenants), own_domains(cloud, tenants)
+        if not projects and not domains:
+            return
         for body in cloud.identity.get("/role_assignments", include_names="true")["role_assignments"]:
             scope = body["scope"]
             tenant = projects.get(_id(scope, "project")) or domains.get(_id(scope, "domain"))

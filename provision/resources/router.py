@@ -168,10 +168,8 @@ class Router(Kind[RouterSpec]):
             made = cloud.network.post("/routers", {"router": body})["router"]
         return _live(cloud, want.address.tenant, made, frozenset())
 
-    def update(
-        self, cloud: Cloud, have: Live[RouterSpec], want: Desired[RouterSpec]
-    ) -> Live[RouterSpec] | None:
-        """Set what differs, and our marker; then take off and attach subnets (no answer shows all of these)."""
+    def update(self, cloud: Cloud, have: Live[RouterSpec], want: Desired[RouterSpec]) -> Live[RouterSpec]:
+        """Set what differs, and our marker; then take off and attach subnets, each of which its answer names."""
         body = head(cloud, want, want.spec.description, have)
         if _leads_elsewhere(have.spec, want.spec):
             body.update(_gateway(cloud, want))
@@ -181,11 +179,11 @@ class Router(Kind[RouterSpec]):
                 there = cloud.network.put(f"/routers/{have.id}", {"router": body})["router"]
             for subnet in sorted(have.spec.interfaces - want.spec.interfaces):
                 _detach(cloud, have, subnet)
-            for subnet in sorted(want.spec.interfaces - have.spec.interfaces):
-                _attach(cloud, have, subnet)
-        if have.spec.interfaces != want.spec.interfaces:
-            return None
-        return _live(cloud, want.address.tenant, there, have.spec.interfaces)
+            attached = [
+                _attach(cloud, have, subnet) for subnet in sorted(want.spec.interfaces - have.spec.interfaces)
+            ]
+        kept = have.spec.interfaces & want.spec.interfaces
+        return _live(cloud, want.address.tenant, there, kept.union(*attached))
 
     def delete(self, cloud: Cloud, have: Live[RouterSpec]) -> None:
         """Take off our subnets, then delete it, and its gateway with it. Raises `Conflict` while it serves somebody else."""
@@ -232,9 +230,12 @@ def _subnet_id(cloud: Cloud, router: Live[RouterSpec], subnet: str) -> str:
     return cloud.ids.of(Address("subnet", router.address.tenant, subnet))
 
 
-def _attach(cloud: Cloud, router: Live[RouterSpec], subnet: str) -> None:
+def _attach(cloud: Cloud, router: Live[RouterSpec], subnet: str) -> frozenset[str]:
+    """Attach a subnet, and return those of ours that the answer says are attached by it."""
     body = {"subnet_id": _subnet_id(cloud, router, subnet)}
-    cloud.network.put(f"/routers/{router.id}/add_router_interface", body)
+    made = cloud.network.put(f"/routers/{router.id}/add_router_interface", body)
+    fixed = [{"subnet_id": each} for each in made["subnet_ids"]]
+    return frozenset(_own_subnets(cloud, router.address.tenant, {"fixed_ips": fixed}))
 
 
 def _detach(cloud: Cloud, router: Live[RouterSpec], subnet: str) -> None:

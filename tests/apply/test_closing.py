@@ -1,12 +1,15 @@
+from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
+from threading import Event
 from types import SimpleNamespace
 
 import pytest
 from shelf import BookSpec, address, desired, live
 
-from provision.apply.closing import confirmed
+from provision.apply.closing import ClosingLook
 from provision.cloud.ids import Ids
 from provision.errors import CloudError, Unreachable
+from provision.model.event import Ended
 from provision.model.outcome import Outcome, Status
 from provision.model.plan import Action
 
@@ -31,9 +34,18 @@ def outcome(name, *, shown):
     return Outcome(f"CREATE:{name}", Action.CREATE, address(name), Status.DONE, shown=shown)
 
 
-def look(shelf, *outcomes):
-    wanted = {want.address: want for want in (desired("one", title="Emma"), desired("two", title="Emma"))}
-    return confirmed(CLOUD, {"book": shelf}, wanted, outcomes, window=0.05)
+WANTED = {want.address: want for want in (desired("one", title="Emma"), desired("two", title="Emma"))}
+
+
+def closing(shelf, steps, *, cloud=CLOUD, on_event=lambda _: None, window=0.05):
+    return ClosingLook(cloud, {"book": shelf}, WANTED, Counter(book=steps), on_event, window)
+
+
+def look(shelf, *outcomes, **more):
+    with closing(shelf, len(outcomes), **more) as looking:
+        for number, each in enumerate(outcomes, 1):
+            looking.heard(Ended(each, number, len(outcomes)))
+        return looking.confirmed(outcomes)
 
 
 def test_nothing_is_asked_when_the_answers_showed_everything():
@@ -84,12 +96,20 @@ def test_a_kind_that_asks_with_all_the_workers_there_are_is_not_waited_for_in_va
                 return iter(workers.submit(super().observe, cloud, tenants).result(timeout=5))
 
         cloud = SimpleNamespace(ids=Ids(), each=workers.map)
-        wanted = {want.address: want for want in (desired("one", title="Emma"),)}
-        (found,) = confirmed(
-            cloud,
-            {"book": Asking([live("one", title="Emma")])},
-            wanted,
-            (outcome("one", shown=False),),
-            window=0.0,
-        )
+        shelf = Asking([live("one", title="Emma")])
+        (found,) = look(shelf, outcome("one", shown=False), cloud=cloud, window=0.0)
     assert found.status is Status.DONE
+
+
+def test_a_kind_is_looked_at_once_its_last_step_has_ended_and_not_before():
+    shelf, asked = Shelf([live("one", title="Emma"), live("two", title="Emma")]), Event()
+    shelf.observe = lambda cloud, tenants, observe=shelf.observe: asked.set() or observe(cloud, tenants)
+    first, last, heard = outcome("one", shown=False), outcome("two", shown=True), []
+    with closing(shelf, 2, on_event=heard.append) as looking:
+        looking.heard(Ended(first, 1, 3))
+        assert not asked.wait(0.05)
+        looking.heard(Ended(last, 2, 3))
+        assert asked.wait(5)
+        assert all(each.shown for each in looking.confirmed((first, last)))
+    assert len(shelf.asked) == 1
+    assert [each.done for each in heard] == [1, 2]
