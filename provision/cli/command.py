@@ -59,10 +59,15 @@ class Group(click.Group):
     context_class = Context
 
     def __init__(
-        self, name: str, text: Text, table: Mapping[str, Text], load: Callable[[str], click.Command]
+        self,
+        name: str,
+        text: Text,
+        table: Mapping[str, Text],
+        load: Callable[[str], click.Command],
+        options: Sequence[Option] = (),
     ) -> None:
         """Keep the table and the loader; no command is loaded before it is called."""
-        super().__init__(name, add_help_option=False, no_args_is_help=True)
+        super().__init__(name, params=list(options), add_help_option=False, no_args_is_help=True)
         self.text, self.table, self.load = text, table, load
         self.shared = [settings.option(each) for each in settings.SHARED]
         self.params = [*self.params, *self.shared]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Final
 
+from provision.cli import settings
 from provision.cli.command import Group
 from provision.text import say
 
@@ -22,7 +23,7 @@ COMMANDS: Final = {
     ),
     "init": say(
         "make an estate: the folder of documents",
-        "créer un domaine d'exploitation : le dossier des documents",
+        "créer un parc : le dossier des documents",
     ),
     "check": say("check the documents, without a cloud", "vérifier les documents, sans cloud"),
     "plan": say("show what apply would change; writes nothing", "montrer ce que ferait apply ; n'écrit rien"),
@@ -89,4 +90,5 @@ root = Group(
     ),
     COMMANDS,
     _load,
+    [settings.version()],
 )

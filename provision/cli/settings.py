@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import platform
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import click
 
+from provision import __version__
 from provision.cli.shape import Option
 from provision.errors import UsageError
-from provision.text import LANGUAGES, say
+from provision.text import LANGUAGES, Text, say
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -39,7 +41,7 @@ class Settings:
             where=str(folder.absolute()),
             do=say(
                 "go to the folder of an estate, name it with --estate DIR, or make one with provision init DIR",
-                "aller dans le dossier d'un domaine d'exploitation, le nommer avec --estate DIR, ou en créer un avec provision init DIR",
+                "aller dans le dossier d'un parc, le nommer avec --estate DIR, ou en créer un avec provision init DIR",
             ),
         )
 
@@ -107,13 +109,33 @@ def _shared(name: str, text: Any, **rest: Any) -> Option:  # noqa: ANN401 (click
 
 
 def _help() -> Option:
+    return _shown("help", say("Show this help.", "Afficher cette aide."), click.Context.get_help)
+
+
+def version() -> Option:
+    """Return the option that tells what to put into a report of a defect."""
+    text = say(
+        "Show the version, the SDK's and Python's.", "Afficher la version, celle du SDK et celle de Python."
+    )
+    return _shown("version", text, _versions)
+
+
+def _versions(_ctx: click.Context) -> str:
+    from importlib import metadata  # noqa: PLC0415 (only who asks for it pays for its import)
+
+    sdk = metadata.version("openstacksdk")
+    return f"provision {__version__} (openstacksdk {sdk}, Python {platform.python_version()})"
+
+
+def _shown(name: str, text: Text, what: Callable[[click.Context], str]) -> Option:
+    """Return a flag that shows something instead of doing anything."""
+
     def show(ctx: click.Context, _param: click.Parameter, asked: bool) -> None:  # noqa: FBT001 (click's own signature)
         if asked and not ctx.resilient_parsing:
-            click.echo(ctx.get_help())
+            click.echo(what(ctx))
             ctx.exit()
 
-    text = say("Show this help.", "Afficher cette aide.")
-    return Option(["--help"], text, is_flag=True, is_eager=True, expose_value=False, callback=show)
+    return Option([f"--{name}"], text, is_flag=True, is_eager=True, expose_value=False, callback=show)
 
 
 _MAKERS: Final[dict[str, Callable[[], Option]]] = {

@@ -1,13 +1,15 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
 
-from provision.cli import reference
+from provision.cli import main, reference
 from provision.cli.command import Command, Group
 from provision.cli.reference import commands, stale, write
 from provision.cli.root import root
@@ -120,3 +122,10 @@ def test_the_reference_writes_and_checks(tmp_path, monkeypatch, capsys):
     assert reference.main(["--write"]) == 0
     assert reference.main(["--check"]) == 0
     assert capsys.readouterr().err == ""
+
+
+@pytest.mark.parametrize("words", [["--version"], ["--lang", "fr", "--version"]])
+def test_the_version_tells_what_a_report_of_a_defect_needs(words, capsys):
+    assert main(words) == 0
+    told = rf"provision {version('provision')} \(openstacksdk {version('openstacksdk')}, Python \d[\d.]+\)\n"
+    assert re.fullmatch(told, capsys.readouterr().out)

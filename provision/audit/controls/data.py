@@ -63,7 +63,7 @@ def located(about: About, documents: Values) -> Text | None:
     """Fail a tenant whose estate's region is not on its list."""
     region = about.tenant.estate.get("region")
     if region is None:
-        return say("the estate names no region", "le domaine d'exploitation ne nomme aucune région")
+        return say("the estate names no region", "le parc ne nomme aucune région")
     return None if region in documents.items("location.allowed") else same(str(region))
 
 
