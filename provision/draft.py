@@ -5,19 +5,19 @@ from __future__ import annotations
 from collections import defaultdict, deque
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import provision.resources  # noqa: F401 (registers every kind)
 from provision import declare, who
 from provision import plan as planning
-from provision.errors import ProvisionError
+from provision.errors import Forbidden, ProvisionError, Refused
 from provision.kind import Kind, Unmet, kinds
 from provision.model.event import Listener, ignore
 from provision.model.plan import Action, Change, Plan, Problem
-from provision.observe import demands
+from provision.observe import demands, membership
 from provision.observe.survey import survey
 from provision.text import say
 
@@ -33,11 +33,15 @@ AT_A_TIME = 500
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """What the cloud showed of some tenants, ready to be planned from; what was planned once is forgotten."""
+    """What the cloud showed of some tenants, ready to be planned from; what was planned once is forgotten.
+
+    `reach` holds the kinds that are planned: all, or those of a project's members where the access sees no more.
+    """
 
     cloud: Cloud
     options: planning.Options
     found: dict[str, list[Live[Any]]]
+    reach: Mapping[str, Kind[Any]] = field(default_factory=kinds)
 
     @classmethod
     def looking(
@@ -50,10 +54,11 @@ class Draft:
     ) -> Draft:
         """Look at everything of these tenants, once, and wait for the end of what was begun `ahead`."""
         found: dict[str, list[Live[Any]]] = defaultdict(list)
-        for live in look(cloud, tenants, on_event):
+        lives, reach = seen(cloud, tenants, on_event)
+        for live in lives:
             found[live.address.tenant].append(live)
         deque(ahead, maxlen=0)
-        return cls(cloud, options, found)
+        return cls(cloud, options, found, reach)
 
     def plan(self, tenants: Sequence[Tenant]) -> Plan:
         """Return the plan of some of the tenants that were looked at."""
@@ -93,7 +98,11 @@ class Draft:
         wanted = declare.desired(tenant)
         offers = partial(_offers, self.cloud)
         problems.extend(_services_missing(tenant, wanted, offers))
-        problems.extend(demands.unmet(self.cloud, tenant))
+        if len(self.reach) < len(kinds()):
+            left_out.extend(_of_operators(wanted, self.reach))
+            wanted = tuple(want for want in wanted if want.address.kind in self.reach)
+        else:
+            problems.extend(demands.unmet(self.cloud, tenant))
         left_out.extend(_optional_missing(tenant, wanted, offers))
         return wanted
 
@@ -127,9 +136,51 @@ def _foreseen(cloud: Cloud, want: Desired[Any]) -> None:
         kinds()[want.address.kind].resolve(cloud, want)
 
 
-def look(cloud: Cloud, tenants: Sequence[Tenant], on_event: Listener = ignore) -> tuple[Live[Any], ...]:
-    """Return everything of these tenants that the cloud has, ours or not."""
-    known = kinds()
+def seen(
+    cloud: Cloud, tenants: Sequence[Tenant], on_event: Listener = ignore
+) -> tuple[tuple[Live[Any], ...], Mapping[str, Kind[Any]]]:
+    """Return what this access sees of these tenants, and the kinds that it can see and make.
+
+    Who may not list what is everybody's sees the tenant of its own project, and of that what members make. Raises
+    `Forbidden` where that is none of these tenants, `Refused` where others are asked for too.
+    """
+    try:
+        return look(cloud, tenants, on_event), kinds()
+    except Forbidden as refused:
+        own = membership.own_tenant(cloud, frozenset(tenant.key for tenant in tenants))
+        if own is None:
+            refused.do = say(
+                "take an operator's access, or that of a member scoped to the tenant's project (--cloud, OS_CLOUD)",
+                "prendre un accès d'exploitant, ou celui d'un membre dans le projet du locataire (--cloud, OS_CLOUD)",
+            )
+            raise
+        _refuse_others(tenants, own)
+    reach = membership.of_members(kinds())
+    return look(cloud, [tenant for tenant in tenants if tenant.key == own], on_event, reach), reach
+
+
+def _refuse_others(tenants: Sequence[Tenant], own: str) -> None:
+    others = [tenant.key for tenant in tenants if tenant.key != own and not tenant.is_estate]
+    if others:
+        raise Refused(
+            say(
+                "this access sees {own} alone, of {n} tenants that were asked for",
+                "cet accès ne voit que {own}, sur {n} locataires demandés",
+                own=own,
+                n=len(others) + 1,
+            ),
+            do=say("name it: provision plan {own}", "le nommer : provision plan {own}", own=own),
+        )
+
+
+def look(
+    cloud: Cloud,
+    tenants: Sequence[Tenant],
+    on_event: Listener = ignore,
+    known: Mapping[str, Kind[Any]] | None = None,
+) -> tuple[Live[Any], ...]:
+    """Return everything of these tenants that the cloud has of the kinds that are `known` (all of them), ours or not."""
+    known = kinds() if known is None else known
     asked = {
         name: frozenset(
             tenant.key for tenant in tenants if kind.of_estate is tenant.is_estate and kind.concerns(tenant)
@@ -189,6 +240,19 @@ def _services_missing(
                     "choisir un autre profil, ou un cloud qui l'offre",
                 ),
             )
+
+
+def _of_operators(desired: Iterable[Desired[Any]], reach: Mapping[str, Kind[Any]]) -> Iterator[Change]:
+    """Tell what this access neither sees nor makes."""
+    for want in desired:
+        if want.address.kind not in reach and want.retired is None:
+            yield Change(Action.LEAVE, want.address, want, None, (), _OPERATORS)
+
+
+_OPERATORS: Final = say(
+    "the operator's to make: this access sees one project, as a member",
+    "à faire par l'exploitant : cet accès ne voit qu'un projet, en membre",
+)
 
 
 def _optional_missing(

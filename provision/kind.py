@@ -129,6 +129,7 @@ class Kind(ABC, Generic[SpecT]):
         stays: there as long as its project is (a quota): deleting it puts back what a new project has.
         of_estate: one for the whole estate (an identity provider): asked for by estate.yaml, of which `desire` is given
             the values under the key ``@estate``; `document` is then a fragment of the estate's schema.
+        by_members: a member of a tenant's project may make it there, by the services' own default policies.
         carries: the paths of tenants' documents that it makes real beside those of `document`.
         units: for each field of the spec that is a quota, what it is counted in ('' for plain counts).
     """
@@ -142,6 +143,7 @@ class Kind(ABC, Generic[SpecT]):
     observed_after: ClassVar[tuple[str, ...]] = ("project",)
     stays: ClassVar[bool] = False
     of_estate: ClassVar[bool] = False
+    by_members: ClassVar[bool] = False
     carries: ClassVar[tuple[str, ...]] = ()
     units: ClassVar[Mapping[str, Unit]] = {}
 

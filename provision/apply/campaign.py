@@ -160,7 +160,7 @@ class Campaign:
             want.address: want for tenant in failed for want in declare.desired(tenant)
         }
         try:
-            there = draft.look(self.walker.cloud, failed)
+            there, _ = draft.seen(self.walker.cloud, failed)
         except ProvisionError as error:
             return _not_taken_back(created, error)
         back = undo(made, wanted, created, there)

@@ -17,6 +17,7 @@ from provision.model.book import Book
 from provision.model.event import Listener, ignore
 from provision.model.finding import Unseen
 from provision.observe import survey
+from provision.observe.membership import own_tenant
 from provision.text import Text, say
 
 if TYPE_CHECKING:
@@ -56,7 +57,7 @@ class Eyes:
         first = {name: known[name] for name in FIRST}
         lives = list(survey(cloud, first, keys, on_event, refused=refused))
         if "project" in refused:
-            _recognize_own_project(cloud, keys)
+            own_tenant(cloud, keys)
         rest = {name: kind for name, kind in known.items() if name not in FIRST}
         lives += survey(cloud, rest, keys, on_event, refused=refused)
         found: dict[tuple[str, str], list[Live[Any]]] = defaultdict(list)
@@ -151,17 +152,6 @@ def _by(owner: str, bodies: Iterable[Body], *, where: str) -> Mapping[str, Seque
             raise Forbidden(_ANONYMOUS, where=where)
         sorted_out[str(body[owner] or "")].append(body)
     return sorted_out
-
-
-def _recognize_own_project(cloud: Cloud, tenants: frozenset[str]) -> None:
-    """Remember the one project that a reader of it sees as the tenant's that its mark names."""
-    try:
-        body = cloud.identity.get(f"/projects/{cloud.project}")["project"]
-    except CloudError:
-        return
-    _, address = cloud.owner.read(body.get("description"))
-    if address is not None and address.kind == "project" and address.tenant in tenants:
-        cloud.ids.record(address, body["id"])
 
 
 _ANONYMOUS: Final = say(

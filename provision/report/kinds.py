@@ -24,6 +24,8 @@ compared, when left out), *reference* (the name of another resource of the tenan
 removed), *unseen* (written, never compared: the service does not show it), *secret* (never shown).
 """
 
+_MEMBERS: Final = " Members of a tenant's project may make it."
+
 
 def markdown(kinds: Iterable[Kind[Any]]) -> str:
     """Return the page."""
@@ -35,7 +37,7 @@ def markdown(kinds: Iterable[Kind[Any]]) -> str:
 
 def _kind(kind: Kind[Any]) -> Iterator[str]:
     yield f"## {kind.name}\n"
-    yield f"{kind.title.en} ({kind.title.fr}). Service: `{kind.service}`. {_after(kind)}\n"
+    yield f"{kind.title.en} ({kind.title.fr}). Service: `{kind.service}`. {_after(kind)}{_MEMBERS if kind.by_members else ''}\n"
     said = inspect.getdoc(type(kind)) or ""
     if said:
         yield f"{said.splitlines()[0]}\n"

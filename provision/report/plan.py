@@ -143,12 +143,17 @@ def verdict(plan: Plan) -> Text:
     """Return a plan in one sentence: how many of each action, how much is blocked or refused."""
     amounts = Counter(change.action for change in plan.pending if change.blocked is None)
     parts = [*changes.tally(amounts), *_stopped(plan)]
-    if not parts:
+    if parts:
+        return say("Plan: {parts}.", "Plan : {parts}.", parts=words.listed(parts))
+    if any(change.have is None for change in plan.changes):
         return say(
-            "Nothing to do: the cloud is as the documents say.",
-            "Rien à faire : le cloud est conforme aux documents.",
+            "Nothing to do: but for what is left out, the cloud is as the documents say.",
+            "Rien à faire : hors ce qui est laissé de côté, le cloud est conforme aux documents.",
         )
-    return say("Plan: {parts}.", "Plan : {parts}.", parts=words.listed(parts))
+    return say(
+        "Nothing to do: the cloud is as the documents say.",
+        "Rien à faire : le cloud est conforme aux documents.",
+    )
 
 
 def _stopped(plan: Plan) -> Iterator[Text]:

@@ -43,6 +43,7 @@ class AddressScope(Kind[AddressScopeSpec]):
     service = "network"
     extension = "address-scope"
     spec = AddressScopeSpec
+    by_members = True
     document = within(
         SCOPES,
         named(

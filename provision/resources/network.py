@@ -65,6 +65,7 @@ class Network(Kind[NetworkSpec]):
     title = say("network", "réseau")
     service = "network"
     spec = NetworkSpec
+    by_members = True
     observed_after = ("project", "qos_policy")
     carries = (ZONES,)
     document = within(

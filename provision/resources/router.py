@@ -109,6 +109,7 @@ class Router(Kind[RouterSpec]):
     title = say("router", "routeur")
     service = "network"
     spec = RouterSpec
+    by_members = True
     observed_after = ("project", "subnet")
     carries = (ZONES,)
     document = _DOCUMENT
@@ -157,10 +158,15 @@ class Router(Kind[RouterSpec]):
             yield _live(cloud, tenant, body, frozenset(attached[body["id"]]))
 
     def create(self, cloud: Cloud, want: Desired[RouterSpec]) -> Live[RouterSpec]:
-        """Create it, marked, with its gateway; its interfaces follow with the first update."""
+        """Create it, marked, with its gateway; its interfaces follow with the first update.
+
+        Only operators may say ``enable_snat`` (Neutron's default policy), so it is said where it is not what Neutron does
+        anyway; a Neutron that does otherwise shows it in its answer, and the first update says it.
+        """
+        usual = replace(want, spec=replace(want.spec, snat=want.spec.snat and None))
         body = {
             **head(cloud, want, want.spec.description),
-            **_gateway(cloud, want),
+            **_gateway(cloud, usual),
             **hints(want.spec.zones),
             "project_id": project_id(cloud, want.address),
         }

@@ -114,6 +114,7 @@ class SecurityGroup(Kind[SecurityGroupSpec]):
     title = say("security group", "groupe de sécurité")
     service = "network"
     spec = SecurityGroupSpec
+    by_members = True
     document = within(
         "security_groups",
         {

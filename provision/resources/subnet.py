@@ -129,6 +129,7 @@ class Subnet(Kind[SubnetSpec]):
     title = say("subnet", "sous-réseau")
     service = "network"
     spec = SubnetSpec
+    by_members = True
     observed_after = ("project", "network", "subnet_pool")
     carries = (POLICY,)
     document = within(

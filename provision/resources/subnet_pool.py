@@ -67,6 +67,7 @@ class SubnetPool(Kind[SubnetPoolSpec]):
     title = say("subnet pool", "réserve de sous-réseaux")
     service = "network"
     spec = SubnetPoolSpec
+    by_members = True
     observed_after = ("project", "address_scope")
     document = within(
         POOLS,

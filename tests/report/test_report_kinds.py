@@ -20,6 +20,7 @@ class Book:
     spec = BookSpec
     observed_after = ("project",)
     of_estate = False
+    by_members = True
     document: ClassVar = {
         "properties": {
             "books": {
@@ -51,7 +52,10 @@ PAGE = report.markdown([Book()])
 
 def test_a_kind_shows_its_service_its_purpose_and_its_order():
     assert "| [book](#book) | library | book |" in PAGE
-    assert "book (livre). Service: `library`. Observed after: `project`." in PAGE
+    assert (
+        "book (livre). Service: `library`. Observed after: `project`. Members of a tenant's project may make it."
+        in PAGE
+    )
     assert "\nA book on a shelf.\n" in PAGE
     assert "More about it" not in PAGE
 
