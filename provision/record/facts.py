@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from provision.model.finding import Status
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from provision.plan.file import SavedPlan
 
 Said = tuple[list[Fact], list[bytes]]
-WELL = frozenset({Status.PASS, Status.NOT_APPLICABLE})
+OPEN = frozenset({Status.FAIL, Status.WAIVED})
 
 
 def planned(plan: Plan) -> Fact:
@@ -165,7 +166,11 @@ def proven(made: Proven, seal: str | None) -> Fact:
 
 
 def audited(made: Audited) -> Fact:
-    """Return that tenants were audited: of each, what did not hold, was waived, or could not be told."""
+    """Return that tenants were audited: of each, what did not hold or was waived; of each control, how often it could not be told.
+
+    What could not be told is the same for every tenant of a cloud: one by one it would fill the record.
+    """
+    untold = Counter(each.control.id for each in made.findings if each.status is Status.NOT_EVALUATED)
     return Fact(
         "audit.made",
         {
@@ -182,8 +187,9 @@ def audited(made: Audited) -> Fact:
                     "address": each.address,
                 }
                 for each in made.findings
-                if each.status not in WELL
+                if each.status in OPEN
             ],
+            "not_evaluated": dict(sorted(untold.items())),
             "unreadable": [each.what for each in made.unseen],
         },
     )
