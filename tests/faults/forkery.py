@@ -6,6 +6,7 @@ comes back, and one with its exit status when it is over.
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import resource
@@ -19,7 +20,7 @@ from pathlib import Path
 
 from provision.apply import walk
 from provision.apply.journal import Journal
-from provision.cli import apply, main, plan  # noqa: F401 (imported once, here)
+from provision.cli import COLLECT, apply, main, plan  # noqa: F401 (imported once, here)
 from provision.cloud import pace
 from provision.cloud.wire import READING, Wire
 from provision.workflow import changing  # noqa: F401 (as above)
@@ -27,6 +28,7 @@ from provision.workflow import changing  # noqa: F401 (as above)
 
 def serve(path):
     """Take runs until stdin ends; raises `SystemExit` in each child, with what it came to."""
+    gc.set_threshold(*COLLECT)
     listening = socket.socket(socket.AF_UNIX)
     listening.bind(path)
     listening.listen(64)
@@ -78,7 +80,7 @@ def _child(words, environment, out, err, kill_at=0, count=None, window=None, lar
     os.environ.update(environment)
     if window is not None:
         walk.Performer = partial(walk.Performer, window=window)
-        walk.confirmed = partial(walk.confirmed, window=window)
+        walk.ClosingLook = partial(walk.ClosingLook, window=window)
     if longest is not None:
         pace.LONGEST = longest
     if largest is not None:
