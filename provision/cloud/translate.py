@@ -78,6 +78,11 @@ def _advice(answer: Answer) -> str | Text:
             "le jeton a été renouvelé et refusé de nouveau : vérifier que ce service et Keystone se font confiance, et que "
             "l'utilisateur et son projet sont activés",
         )
+    if answer.status == HTTPStatus.FORBIDDEN:
+        return say(
+            "this access has no right to it: take another one (--cloud, OS_CLOUD), or ask the operator",
+            "cet accès n'y a pas droit : en prendre un autre (--cloud, OS_CLOUD), ou le demander à l'exploitant",
+        )
     if answer.status == HTTPStatus.TOO_MANY_REQUESTS and not over_quota(answer):
         return say(
             "the service is limiting its rate: run again later, with fewer --workers",

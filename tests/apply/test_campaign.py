@@ -128,7 +128,7 @@ def test_what_cannot_be_looked_for_is_told_as_not_taken_back(go, monkeypatch):
     def silent(*_):
         raise Unreachable("no answer")
 
-    monkeypatch.setattr(room.draft, "look", silent)
+    monkeypatch.setattr(room.draft, "seen", silent)
     monkeypatch.setattr(room.declare, "desired", lambda tenant: [desired("one", tenant=tenant.key)])
     _, (wave,), _ = go(1, Rollout(rollback=True), bad=["t0"])
     assert [each.status for each in wave.outcomes] == [Status.FAILED]
@@ -146,7 +146,7 @@ def test_when_asked_to_stop_the_rest_is_not_begun(tmp_path):
 
 def test_what_failed_is_taken_back_and_nothing_else(go, monkeypatch):
     there = {tenant: live("one", tenant=tenant) for tenant in ("t0", "t1", "t2")}
-    monkeypatch.setattr(room.draft, "look", lambda _, failed: [there[each.key] for each in failed])
+    monkeypatch.setattr(room.draft, "seen", lambda _, failed: ([there[each.key] for each in failed], {}))
     monkeypatch.setattr(room.declare, "desired", lambda tenant: [desired("one", tenant=tenant.key)])
     _, (wave,), steps = go(3, Rollout(rollback=True), bad=["t1"])
     assert steps.walked[1] == [(Action.DELETE, "t1")]
@@ -154,7 +154,7 @@ def test_what_failed_is_taken_back_and_nothing_else(go, monkeypatch):
 
 
 def test_nothing_to_take_back_is_no_walk(go, monkeypatch):
-    monkeypatch.setattr(room.draft, "look", lambda *_: [])
+    monkeypatch.setattr(room.draft, "seen", lambda *_: ([], {}))
     monkeypatch.setattr(room.declare, "desired", lambda tenant: [desired("one", tenant=tenant.key)])
     _, (wave,), steps = go(1, Rollout(rollback=True), bad=["t0"])
     assert wave.undone == () and len(steps.walked) == 1
