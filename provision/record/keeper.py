@@ -94,7 +94,11 @@ class Run:
 
 
 def keeper(estate: Estate, on_event: event.Listener) -> Keeper:
-    """Return who writes the ledger of an estate, as the person who runs this."""
+    """Return who writes the ledger of an estate, as the person who runs this.
+
+    What signs is read in here: a verb takes its keeper while the cloud's first answers are on their way.
+    """
+    key.ready()
     state = estate.directory / STATE
     actor = who.runs()
     place = key.where(estate.values.tree, estate.directory)

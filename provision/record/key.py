@@ -64,6 +64,12 @@ def signer(place: Where) -> Signer:
         raise _no_key(place.uri, error) from error
 
 
+def ready() -> None:
+    """Read in what signs."""
+    import securesystemslib.dsse  # noqa: PLC0415 (as above)
+    import securesystemslib.signer  # noqa: F401, PLC0415 (as above)
+
+
 def own_path() -> Path:
     """Return where the user's own key is."""
     base = os.environ.get("XDG_CONFIG_HOME") or Path.home() / ".config"

@@ -54,9 +54,9 @@ def plan(question: Question, on_event: Listener = ignore) -> Planned:
     started = time.monotonic()
     with connected(question) as (estate, tenants, cloud):
         ahead = foresee(cloud, tenants)
+        book = keeper(estate, on_event)
         asking = _everybody(estate, tenants)
         made = Draft.looking(cloud, asking, question.options, on_event, ahead).whole(asking)
-        book = keeper(estate, on_event)
         book.note(record.planned(made))
         return Planned(made, question.options, cloud.requests(), time.monotonic() - started, book)
 
@@ -95,11 +95,12 @@ def apply(  # noqa: PLR0913 (each says one thing about how to write)
         gathered(scheduler) if scheduler else nullcontext() as crew,
         connected(question) as (estate, tenants, cloud),
         nullcontext(foresee(cloud, tenants)) as ahead,
+        nullcontext(keeper(estate, on_event)) as book,
         _held(estate, cloud, on_event),
     ):
         asking = _everybody(estate, tenants)
         draft = Draft.looking(cloud, asking, question.options, on_event, ahead)
-        book, approval = keeper(estate, on_event), record.approval(kept)
+        approval = record.approval(kept)
         planner: Planner = draft.plan
         if kept or confirm:
             made = draft.whole(asking)
