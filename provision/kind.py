@@ -203,6 +203,13 @@ class Kind(ABC, Generic[SpecT]):
             live for live in self.observe(cloud, frozenset({address.tenant})) if live.address == address
         )
 
+    def look_for(self, cloud: Cloud, want: Desired[SpecT]) -> tuple[Live[SpecT], ...]:
+        """Return what now answers to something wanted, of which a create may just have been made or lost.
+
+        The default looks at its address. A kind that lists everybody's for that asks for the name that a create gives.
+        """
+        return self.look(cloud, want.address)
+
 
 _KINDS: dict[str, Kind[Any]] = {}
 K = TypeVar("K", bound=Kind[Any])

@@ -83,7 +83,7 @@ class Performer:
 
     def _create(self, kind: Kind[Any], want: Desired[Any]) -> bool:
         in_doubt = want.address in self.doubtful and not kind.stays
-        known = self._left_behind(kind, want.address) if in_doubt else None
+        known = self._left_behind(kind, want) if in_doubt else None
         if known is not None:
             self.found.add(want.address)
         known = known or self._brought(kind, want)
@@ -96,7 +96,7 @@ class Performer:
                 made = self._made(kind, want)
                 return made and replace(made, fresh=True)
             except (UnknownOutcome, Conflict) as error:
-                found = self._await(kind, want.address)
+                found = self._await(kind, want)
                 if found is not None:
                     if isinstance(error, Conflict) and left == ATTEMPTS - 1:
                         self.found.add(want.address)
@@ -144,11 +144,11 @@ class Performer:
                     raise
                 if isinstance(error, Conflict):
                     time.sleep(pause)
-                have = self._seen(kind, want.address)
+                have = self._seen(kind, want)
         raise AssertionError(want)
 
     def _agrees(self, kind: Kind[Any], want: Desired[Any]) -> bool:
-        found = self._oldest(kind, want.address)
+        found = self._oldest(kind, want)
         return found is not None and not differences(kind, want, found)
 
     def _until(self, agrees: Callable[[], bool]) -> None:
@@ -171,9 +171,9 @@ class Performer:
         self.cloud.ids.forget(have.address)
         return True
 
-    def _seen(self, kind: Kind[Any], address: Address) -> Live[Any]:
-        """Return what stands at an address that was just written. Raises `NotFound` when the window shows nothing."""
-        found = self._await(kind, address)
+    def _seen(self, kind: Kind[Any], want: Desired[Any]) -> Live[Any]:
+        """Return what stands where something was just written. Raises `NotFound` when the window shows nothing."""
+        found = self._await(kind, want)
         if found is None:
             raise NotFound(
                 say(
@@ -181,7 +181,7 @@ class Performer:
                     "écrit, mais toujours invisible après {window} s",
                     window=self.window,
                 ),
-                where=str(address),
+                where=str(want.address),
                 do=say(
                     "apply again: it will be found by its marker",
                     "relancer apply : son marqueur le fera retrouver",
@@ -189,20 +189,20 @@ class Performer:
             )
         return found
 
-    def _await(self, kind: Kind[Any], address: Address) -> Live[Any] | None:
-        """Return what shows at an address within the window: one missing answer right after a write proves nothing."""
+    def _await(self, kind: Kind[Any], want: Desired[Any]) -> Live[Any] | None:
+        """Return what shows of something wanted within the window: one missing answer right after a write proves nothing."""
         for pause in (*self._pauses(), 0.0):
-            found = self._oldest(kind, address)
+            found = self._oldest(kind, want)
             if found is not None:
                 return found
             time.sleep(pause)
         return None
 
-    def _left_behind(self, kind: Kind[Any], address: Address) -> Live[Any] | None:
+    def _left_behind(self, kind: Kind[Any], want: Desired[Any]) -> Live[Any] | None:
         """Return what an earlier run may have created: one look is enough once the window since this one began is over."""
         for pause in (*self._pauses(), 0.0):
             last = time.monotonic() > self.began + self.window
-            found = self._oldest(kind, address)
+            found = self._oldest(kind, want)
             if found is not None or last:
                 return found
             time.sleep(pause)
@@ -211,8 +211,8 @@ class Performer:
     def _pauses(self) -> tuple[float, ...]:
         return pauses(self.window)
 
-    def _oldest(self, kind: Kind[Any], address: Address) -> Live[Any] | None:
-        ours = [live for live in kind.look(self.cloud, address) if live.owned]
+    def _oldest(self, kind: Kind[Any], want: Desired[Any]) -> Live[Any] | None:
+        ours = [live for live in kind.look_for(self.cloud, want) if live.owned]
         return min(ours, key=lambda live: (live.created_at, live.id), default=None)
 
 

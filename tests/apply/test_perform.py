@@ -58,6 +58,9 @@ class Shelf:
         if not self.deaf:
             self.there.pop(have.id, None)
 
+    def look_for(self, cloud, want):
+        return self.look(cloud, want.address)
+
     def look(self, cloud, address):
         self.calls.append("look")
         if self.hidden:
