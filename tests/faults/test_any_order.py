@@ -163,4 +163,4 @@ def _drift(simulator, key, what):
         answer = simulator.call(
             "compute", "PUT", f"/v2.1/os-quota-sets/{project}", {"quota_set": {"instances": 99}}
         )
-    assert answer.ok, answer.text
+    assert answer.ok or answer.status_code == 409, answer.text  # 409: the hole is open already
