@@ -204,7 +204,13 @@ class Kind(ABC, Generic[SpecT]):
         )
 
     def look_for(self, cloud: Cloud, want: Desired[SpecT]) -> tuple[Live[SpecT], ...]:
-        """Return what now answers to something wanted, of which a create may just have been made or lost.
+        """Return what now answers to something wanted, of which a create may just have been made or lost."""
+        if cloud.ids.find(want.address) is None:
+            return self.look_by_name(cloud, want)
+        return self.look(cloud, want.address)
+
+    def look_by_name(self, cloud: Cloud, want: Desired[SpecT]) -> tuple[Live[SpecT], ...]:
+        """Return what answers to something wanted whose id is not known.
 
         The default looks at its address. A kind that lists everybody's for that asks for the name that a create gives.
         """

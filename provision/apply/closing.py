@@ -82,38 +82,33 @@ class ClosingLook:
 
     def confirmed(self, outcomes: Sequence[Outcome]) -> tuple[Outcome, ...]:
         """Return the outcomes of the walk, those that no answer showed now shown, or failed."""
-        unseen = {want.address: want for wants in self._unseen.values() for want in wants}
-        errors: dict[Address, ProvisionError] = {}
-        for pause in (*pauses(self.window), None):
-            unseen, errors = self._still_unseen()
-            if not unseen or pause is None:
+        errors = self._still_unseen()
+        for pause in pauses(self.window):
+            if not errors:
                 break
             time.sleep(pause)
             for kind in self._unseen:
                 self._look(kind)
-        return tuple(each if each.shown else _told(each, unseen, errors) for each in outcomes)
+            errors = self._still_unseen()
+        return tuple(each if each.shown else _told(each, errors.get(each.address)) for each in outcomes)
 
-    def _still_unseen(self) -> tuple[dict[Address, Desired[Any]], dict[Address, ProvisionError]]:
-        """Return what does not show yet, and the errors of those that could not be asked about."""
+    def _still_unseen(self) -> dict[Address, ProvisionError]:
+        """Keep what does not show yet, and return why, by address."""
         errors: dict[Address, ProvisionError] = {}
         for kind, wants in tuple(self._unseen.items()):
             found = self._begun[kind].result()
+            refused = found if isinstance(found, ProvisionError) else None
             missing = wants if isinstance(found, ProvisionError) else list(_missing(self.kinds, wants, found))
-            if isinstance(found, ProvisionError):
-                errors.update((want.address, found) for want in missing)
-            if missing:
-                self._unseen[kind] = missing
-            else:
+            errors |= {want.address: refused or disobeyed() for want in missing}
+            self._unseen[kind] = missing
+            if not missing:
                 del self._unseen[kind]
-        return {want.address: want for wants in self._unseen.values() for want in wants}, errors
+        return errors
 
 
-def _told(
-    outcome: Outcome, unseen: Mapping[Address, Desired[Any]], errors: Mapping[Address, ProvisionError]
-) -> Outcome:
-    if outcome.address not in unseen:
+def _told(outcome: Outcome, error: ProvisionError | None) -> Outcome:
+    if error is None:
         return replace(outcome, shown=True)
-    error = errors.get(outcome.address) or disobeyed()
     return replace(outcome, status=Status.FAILED, error=error, ended=time.time())
 
 

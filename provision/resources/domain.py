@@ -82,10 +82,8 @@ class Domain(Kind[DomainSpec]):
         except NotFound:
             return ()
 
-    def look_for(self, cloud: Cloud, want: Desired[DomainSpec]) -> tuple[Live[DomainSpec], ...]:
-        """Ask for the one that is known, else for its name."""
-        if cloud.ids.find(want.address) is not None:
-            return self.look(cloud, want.address)
+    def look_by_name(self, cloud: Cloud, want: Desired[DomainSpec]) -> tuple[Live[DomainSpec], ...]:
+        """Ask for its name."""
         named = cloud.identity.list("/domains", "domains", name=want.spec.name)
         return tuple(live for live in (_live(cloud, body) for body in named) if live.address == want.address)
 

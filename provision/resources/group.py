@@ -112,10 +112,8 @@ class Group(Kind[GroupSpec]):
         live = _answer(cloud, address, body)
         return (live,) if live else ()
 
-    def look_for(self, cloud: Cloud, want: Desired[GroupSpec]) -> tuple[Live[GroupSpec], ...]:
-        """Ask for the one that is known, else for its name in its domain."""
-        if cloud.ids.find(want.address) is not None:
-            return self.look(cloud, want.address)
+    def look_by_name(self, cloud: Cloud, want: Desired[GroupSpec]) -> tuple[Live[GroupSpec], ...]:
+        """Ask for its name in its domain."""
         domain = home_id(cloud, want.address.tenant, want.spec.domain)
         named = _of_domain(cloud, domain, name=want.spec.name)
         return tuple(live for body in named if (live := _answer(cloud, want.address, body)))

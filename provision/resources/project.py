@@ -96,10 +96,8 @@ class Project(Kind[ProjectSpec]):
         except NotFound:
             return ()
 
-    def look_for(self, cloud: Cloud, want: Desired[ProjectSpec]) -> tuple[Live[ProjectSpec], ...]:
-        """Ask for the one that is known, else for its name in its domain."""
-        if cloud.ids.find(want.address) is not None:
-            return self.look(cloud, want.address)
+    def look_by_name(self, cloud: Cloud, want: Desired[ProjectSpec]) -> tuple[Live[ProjectSpec], ...]:
+        """Ask for its name in its domain."""
         domain = home_id(cloud, want.address.tenant, want.spec.domain)
         named = cloud.identity.list("/projects", "projects", domain_id=domain, name=want.spec.name)
         return tuple(live for live in (_live(cloud, body) for body in named) if live.address == want.address)

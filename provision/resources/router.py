@@ -29,7 +29,7 @@ from provision.model.tenant import in_words
 from provision.text import say
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from provision.cloud.connect import Cloud
     from provision.model.tenant import Tenant
@@ -153,7 +153,8 @@ class Router(Kind[RouterSpec]):
         routers = list(listed(cloud, "routers", tenants))
         attached: dict[str, set[str]] = defaultdict(set)
         for tenant, port in listed(cloud, "ports", tenants, device_owner=INTERFACES) if routers else ():
-            attached[port["device_id"]].update(_own_subnets(cloud, tenant, port))
+            subnets = (each["subnet_id"] for each in port["fixed_ips"])
+            attached[port["device_id"]].update(_own_subnets(cloud, tenant, subnets))
         for tenant, body in routers:
             yield _live(cloud, tenant, body, frozenset(attached[body["id"]]))
 
@@ -163,7 +164,7 @@ class Router(Kind[RouterSpec]):
         Only operators may say ``enable_snat`` (Neutron's default policy), so it is said where it is not what Neutron does
         anyway; a Neutron that does otherwise shows it in its answer, and the first update says it.
         """
-        usual = replace(want, spec=replace(want.spec, snat=want.spec.snat and None))
+        usual = replace(want, spec=replace(want.spec, snat=None)) if want.spec.snat else want
         body = {
             **head(cloud, want, want.spec.description),
             **_gateway(cloud, usual),
@@ -240,8 +241,7 @@ def _attach(cloud: Cloud, router: Live[RouterSpec], subnet: str) -> frozenset[st
     """Attach a subnet, and return those of ours that the answer says are attached by it."""
     body = {"subnet_id": _subnet_id(cloud, router, subnet)}
     made = cloud.network.put(f"/routers/{router.id}/add_router_interface", body)
-    fixed = [{"subnet_id": each} for each in made["subnet_ids"]]
-    return frozenset(_own_subnets(cloud, router.address.tenant, {"fixed_ips": fixed}))
+    return frozenset(_own_subnets(cloud, router.address.tenant, made["subnet_ids"]))
 
 
 def _detach(cloud: Cloud, router: Live[RouterSpec], subnet: str) -> None:
@@ -252,11 +252,11 @@ def _detach(cloud: Cloud, router: Live[RouterSpec], subnet: str) -> None:
         return
 
 
-def _own_subnets(cloud: Cloud, tenant: str, port: Mapping[str, Any]) -> Iterator[str]:
-    """Yield those of a port's subnets that are the tenant's and ours."""
-    for fixed in port["fixed_ips"]:
-        at = cloud.ids.address("subnet", fixed["subnet_id"])
-        if at is not None and at.tenant == tenant and cloud.ids.find(at) == fixed["subnet_id"]:
+def _own_subnets(cloud: Cloud, tenant: str, identifiers: Iterable[str]) -> Iterator[str]:
+    """Yield the names of those subnets that are the tenant's and ours."""
+    for identifier in identifiers:
+        at = cloud.ids.address("subnet", identifier)
+        if at is not None and at.tenant == tenant and cloud.ids.find(at) == identifier:
             yield at.name
 
 
