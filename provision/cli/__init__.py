@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import io
+import logging
 import os
 import sys
 import textwrap
@@ -32,8 +33,10 @@ def program() -> int:
     """Be the command `provision`: a process that ends with its command line, and need not tidy its memory.
 
     Garbage is looked for seldom, and not at all at the end, where Python would look at every module thrice (a tenth of a second).
+    What libraries log is kept from people: whatever matters of it comes as an error, in their language.
     """
     gc.set_threshold(*COLLECT)
+    logging.getLogger().addHandler(logging.NullHandler())
     try:
         return main()
     finally:

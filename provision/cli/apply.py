@@ -64,6 +64,10 @@ def command(*, saved: Path | None, yes: bool, verbose: bool, **asked: Any) -> in
     question = asking.question(**asked)
 
     from provision import workflow  # noqa: PLC0415 (help needs none of it)
+
+    if not saved:
+        question = workflow.begin(question)
+
     from provision.cli.progress import Watch  # noqa: PLC0415
     from provision.report import apply as report  # noqa: PLC0415
     from provision.report.look import Cost  # noqa: PLC0415

@@ -46,6 +46,9 @@ def command(*, out: Path | None, verbose: bool, **asked: Any) -> int:  # noqa: A
     question = asking.question(**asked)
 
     from provision import workflow  # noqa: PLC0415 (help needs none of it)
+
+    question = workflow.begin(question)
+
     from provision.cli.progress import Watch  # noqa: PLC0415
     from provision.report import plan as report  # noqa: PLC0415
     from provision.report.look import Cost  # noqa: PLC0415

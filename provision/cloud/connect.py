@@ -9,15 +9,18 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import openstack
 import openstack.config
+import yaml
 from keystoneauth1 import exceptions as ksa
 from keystoneauth1.identity.base import BaseIdentityPlugin
 from keystoneauth1.identity.v3 import Password
 from keystoneauth1.session import Session
 from openstack import exceptions as sdk
+from openstack.config.loader import CONFIG_FILES
 
 from provision.cloud import swift_info, translate
 from provision.cloud.api import Api
@@ -40,6 +43,7 @@ if TYPE_CHECKING:
 ItemT = TypeVar("ItemT")
 ResultT = TypeVar("ResultT")
 
+CLOUDS_FILE: Final = "OS_CLIENT_CONFIG_FILE"
 CLOUD_VARIABLES: Final = frozenset({"OS_CLOUD", "OS_AUTH_URL"})
 MICROVERSIONS: Final = {"compute": "2.79", "block-storage": "3.62"}
 _PROXIES: Final = {
@@ -63,10 +67,15 @@ class Cloud:
     name: str
     connection: Connection
     wire: Wire
-    owner: Owner
+    whose: Callable[[], Owner]
     workers: int
     token: Token
     opening: threading.Lock = field(default_factory=threading.Lock, repr=False, compare=False)
+
+    @cached_property
+    def owner(self) -> Owner:
+        """Return whose marks we leave."""
+        return self.whose()
 
     @cached_property
     def ids(self) -> Ids:
@@ -307,12 +316,16 @@ def _by_service(counted: Counter[tuple[str, str]]) -> dict[str, dict[str, int]]:
 
 
 def connect(
-    name: str | None, *, estate: str | Owner, fallback: str | None = None, workers: int = 16
+    name: str | None,
+    *,
+    estate: str | Owner | Callable[[], Owner],
+    fallback: str | None = None,
+    workers: int = 16,
 ) -> Cloud:
     """Connect, over a session that only reads until `Cloud.writing` says otherwise.
 
     `name` is a cloud of clouds.yaml (None: ``OS_CLOUD`` or OS_* variables, else `fallback`); `estate` is whose marks we
-    leave.
+    leave, or tells it once it is known.
     Nothing is sent before the first question. Raises `UsageError` for an unknown name, `CredentialsRefused`, `Unreachable`.
     """
     if name is None and not CLOUD_VARIABLES & os.environ.keys():
@@ -321,25 +334,54 @@ def connect(
         region = openstack.config.OpenStackConfig(load_yaml_config=True).get_one(cloud=name)
         region.get_session()
     except (sdk.SDKException, ksa.ClientException) as error:
-        raise UsageError(
-            same(str(error)),
-            where=name or "OS_CLOUD",
-            do=say(
-                "name a cloud of clouds.yaml with --cloud or OS_CLOUD",
-                "nommer un cloud de clouds.yaml avec --cloud ou OS_CLOUD",
-            ),
-        ) from error
-    owner = estate if isinstance(estate, Owner) else Owner(estate)
-    return _open(name or region.name or "envvars", region, owner, workers)
+        raise _unread() or _unnamed(name, error) from error
+    owner = Owner(estate) if isinstance(estate, str) else estate
+    whose = (lambda: owner) if isinstance(owner, Owner) else owner
+    return _open(name or region.name or "envvars", region, whose, workers)
 
 
-def _open(name: str, region: CloudRegion, owner: Owner, workers: int) -> Cloud:
+def _unread() -> UsageError | None:
+    """Return what is wrong with a file of clouds that does not read: the SDK passes over it without a word."""
+    for path in filter(os.path.exists, (os.environ.get(CLOUDS_FILE, ""), *CONFIG_FILES)):
+        try:
+            yaml.safe_load(Path(path).read_text(encoding="utf-8"))
+        except (OSError, ValueError, yaml.YAMLError) as error:
+            mark = getattr(error, "problem_mark", None)
+            why = getattr(error, "problem", None) or getattr(error, "strerror", None) or error
+            return UsageError(
+                say(
+                    "this file of clouds does not read: {why}",
+                    "ce fichier de clouds ne se lit pas : {why}",
+                    why=why,
+                ),
+                where=f"{path}:{mark.line + 1}" if mark else path,
+                do=say(
+                    "mend it, or name another one with {variable}",
+                    "le corriger, ou en nommer un autre avec {variable}",
+                    variable=CLOUDS_FILE,
+                ),
+            )
+    return None
+
+
+def _unnamed(name: str | None, error: Exception) -> UsageError:
+    return UsageError(
+        same(str(error)),
+        where=name or "OS_CLOUD",
+        do=say(
+            "name a cloud of clouds.yaml with --cloud or OS_CLOUD",
+            "nommer un cloud de clouds.yaml avec --cloud ou OS_CLOUD",
+        ),
+    )
+
+
+def _open(name: str, region: CloudRegion, whose: Callable[[], Owner], workers: int) -> Cloud:
     session = region.get_session()
     wire = Wire(pool=workers * 2, read_time=session.timeout or READ_TIME)
     session.session.mount("http://", wire)
     session.session.mount("https://", wire)
     connection = openstack.connection.Connection(config=region, session=session)
-    return Cloud(name, connection, wire, owner, workers, Token(session))
+    return Cloud(name, connection, wire, whose, workers, Token(session))
 
 
 def reconnect(
@@ -361,7 +403,7 @@ def reconnect(
         verify=ours.get_requests_verify_args()[0],
         identity_api_version="3",
     )
-    guest = _open(f"{cloud.name} ({user})", region, cloud.owner, workers=1)
+    guest = _open(f"{cloud.name} ({user})", region, lambda: cloud.owner, workers=1)
     guest.wire.writable = True
     guest.wire.fence = cloud.wire.fence
     return guest

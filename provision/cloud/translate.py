@@ -6,6 +6,7 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Final
 
 from keystoneauth1 import exceptions as ksa
+from requests import RequestException
 from urllib3 import exceptions as http
 
 from provision.cloud.pace import asked_to_wait
@@ -23,6 +24,8 @@ from provision.errors import (
 from provision.text import same, say
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from provision.cloud.answer import Answer
     from provision.text import Text
 
@@ -160,14 +163,29 @@ def unsent(error: Exception) -> bool:
 
 
 def _unreachable(error: Exception, where: str) -> Unreachable:
+    causes = tuple(_causes(error))
+    asked = next(
+        (each.request.url for each in causes if isinstance(each, RequestException) and each.request), None
+    )
+    why = getattr(causes[-1], "strerror", None) or causes[-1]
     return Unreachable(
-        say("no answer: {error}", "pas de réponse : {error}", error=error),
+        say("no answer from {asked}: {why}", "pas de réponse de {asked} : {why}", asked=asked, why=why)
+        if asked
+        else say("no answer: {why}", "pas de réponse : {why}", why=why),
         where=where,
         do=say(
             "check that the cloud is up, and that its address and certificate (cacert) are right in clouds.yaml",
             "vérifier que le cloud répond, et que son adresse et son certificat (cacert) sont justes dans clouds.yaml",
         ),
     )
+
+
+def _causes(error: BaseException | None) -> Iterator[BaseException]:
+    """Yield an exception and what was behind it, down to what the system said: three libraries wrap it."""
+    while error is not None:
+        yield error
+        inner = getattr(error, "reason", None)
+        error = inner if isinstance(inner, BaseException) else error.__cause__ or error.__context__
 
 
 def absent(service: str) -> ServiceAbsent:

@@ -6,6 +6,7 @@ import secrets
 from collections import Counter
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from threading import Thread
 from typing import TYPE_CHECKING, Any, Final
 
 from provision import who
@@ -96,9 +97,10 @@ class Run:
 def keeper(estate: Estate, on_event: event.Listener) -> Keeper:
     """Return who writes the ledger of an estate, as the person who runs this.
 
-    What signs is read in here: a verb takes its keeper while the cloud's first answers are on their way.
+    What signs begins to be read in here: it takes as long as the answers that a verb waits for between this and its first
+    entry.
     """
-    key.ready()
+    Thread(target=key.ready, name="ledger", daemon=True).start()
     state = estate.directory / STATE
     actor = who.runs()
     place = key.where(estate.values.tree, estate.directory)

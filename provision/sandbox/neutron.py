@@ -1,4 +1,4 @@
-"""neutron: networks; no agent runs, and a mechanism driver of ours binds every port."""
+"""neutron: networks; no agent runs and none is told, and a mechanism driver of ours binds every port."""
 
 from __future__ import annotations
 
@@ -41,6 +41,7 @@ def configure(site: Site) -> Mapping[str, str]:
                 "notify_nova_on_port_status_changes": False,
                 "notify_nova_on_port_data_changes": False,
                 "rpc_response_timeout": 5,
+                "rpc_workers": 0,  # nobody listens: else every change is read again and told to no agent
             },
             "database": {"connection": site.database("neutron"), "sqlite_synchronous": False},
             "ml2": {

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from provision.workflow.judging import audit, audit_profiles, keep_files
     from provision.workflow.proving import keep, prove
     from provision.workflow.publishing import catalogue, publish_files
-    from provision.workflow.question import WORKERS, Question
+    from provision.workflow.question import WORKERS, Question, begin
     from provision.workflow.recording import anchor, events, examine, ledger
 
 PAGES: Final = {
@@ -25,7 +25,7 @@ PAGES: Final = {
     "judging": ("audit", "audit_profiles", "keep_files"),
     "proving": ("keep", "prove"),
     "publishing": ("catalogue", "publish_files"),
-    "question": ("WORKERS", "Question"),
+    "question": ("WORKERS", "Question", "begin"),
     "recording": ("anchor", "events", "examine", "ledger"),
 }
 _PAGE_OF: Final = {name: page for page, names in PAGES.items() for name in names}
@@ -48,6 +48,7 @@ __all__ = [
     "apply",
     "audit",
     "audit_profiles",
+    "begin",
     "catalogue",
     "events",
     "examine",

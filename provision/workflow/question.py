@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterator, Sequence
-from contextlib import closing, contextmanager
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import Future
+from contextlib import AbstractContextManager, closing, contextmanager, nullcontext, suppress
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from threading import Thread
+from typing import TYPE_CHECKING, Any, Final
 
-from provision import declare
+import yaml
+
 from provision.cloud.connect import Cloud, connect
-from provision.errors import UsageError
+from provision.cloud.shared import Shared
+from provision.errors import ProvisionError, UsageError
 from provision.plan import Options
 from provision.text import say
 
@@ -32,17 +36,86 @@ class Question:
     cloud: str | None = None
     options: Options = field(default_factory=Options)
     workers: int = WORKERS
+    begun: Begun | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """A cloud that is asked already while the estate's documents are read; `fallback` is which one estate.yaml named."""
+
+    cloud: Cloud
+    fallback: str | None
+    estate: Future[Estate]
+
+
+OFFERS: Final[Mapping[str, Callable[[Shared], object]]] = {
+    "domain": Shared.domains,
+    "flavors": Shared.flavors,
+    "volume_types": Shared.volume_types,
+    "external_network": Shared.external_networks,
+    "pools": Shared.subnet_pools,
+}
+"""What the operator offers to all, by the key under which an estate names what it takes of it."""
+
+
+def begin(question: Question) -> Question:
+    """Sign in, and read what the estate takes of the operator's offers, while its documents are still to be read.
+
+    The cloud would have nothing to do meanwhile. It is only read from, by threads that nobody waits for, and whatever goes
+    wrong is told when the same is asked in earnest.
+    """
+    glimpsed = _glimpse(question.directory)
+    named = glimpsed.get("cloud")
+    fallback = named if isinstance(named, str) else None
+    coming: Future[Estate] = Future()
+    try:
+        cloud = connect(
+            question.cloud,
+            fallback=fallback,
+            estate=lambda: coming.result().owner,
+            workers=question.workers,
+        )
+    except ProvisionError:
+        return question
+    for ask in (Shared.roles, *(ask for key, ask in OFFERS.items() if key in glimpsed)):
+        Thread(target=_quietly, args=(ask, cloud), name="begin", daemon=True).start()
+    return replace(question, begun=Begun(cloud, fallback, coming))
 
 
 @contextmanager
 def connected(question: Question) -> Iterator[tuple[Estate, list[Tenant], Cloud]]:
-    """Yield the estate, the tenants asked about, and the cloud; nothing is sent before the documents are in order."""
-    estate = declare.load(question.directory)
-    tenants = _chosen(estate, question.tenants)
-    with closing(
+    """Yield the estate, the tenants asked about, and the cloud; what is wrong with documents is told before anything else."""
+    from provision import declare  # noqa: PLC0415 (a third of the start: a cloud may be answering meanwhile)
+
+    with closing(question.begun.cloud) if question.begun else nullcontext():
+        estate = declare.load(question.directory)
+        tenants = _chosen(estate, question.tenants)
+        with _cloud_of(estate, question) as cloud:
+            yield estate, tenants, cloud
+
+
+def _cloud_of(estate: Estate, question: Question) -> AbstractContextManager[Cloud]:
+    """Return the cloud that is asked already, unless estate.yaml named another one then."""
+    begun = question.begun
+    if begun and begun.fallback == estate.cloud:
+        begun.estate.set_result(estate)
+        return nullcontext(begun.cloud)
+    return closing(
         connect(question.cloud, fallback=estate.cloud, estate=estate.owner, workers=question.workers)
-    ) as cloud:
-        yield estate, tenants, cloud
+    )
+
+
+def _glimpse(directory: Path) -> Mapping[str, Any]:
+    """Return what estate.yaml says, unchecked; nothing where it does not read."""
+    with suppress(OSError, ValueError, yaml.YAMLError):
+        found = yaml.safe_load((directory / "estate.yaml").read_text(encoding="utf-8"))
+        return found if isinstance(found, dict) else {}
+    return {}
+
+
+def _quietly(ask: Callable[[Shared], object], cloud: Cloud) -> None:
+    with suppress(Exception):
+        ask(cloud.shared)
 
 
 def _chosen(estate: Estate, names: Sequence[str]) -> list[Tenant]:

@@ -113,7 +113,15 @@ def test_nobody_there_is_exit_5(clouds):
     with pytest.raises(Unreachable) as caught:
         opened.services  # noqa: B018 (asking is the test)
     assert caught.value.exit_code == 5
+    assert str(caught.value.what) == "no answer from http://127.0.0.1:1/v3/auth/tokens: Connection refused"
     opened.close()
+
+
+def test_a_file_of_clouds_that_does_not_read_is_told_with_its_line(clouds, tmp_path):
+    (tmp_path / "clouds.yaml").write_text("clouds:\n  sandbox: [\n")
+    with pytest.raises(UsageError, match="does not read") as caught:
+        connect("sandbox", estate="test")
+    assert caught.value.where == f"{tmp_path}/clouds.yaml:3"
 
 
 def test_an_unknown_cloud_is_a_usage_error(clouds):
