@@ -96,7 +96,7 @@ def _one(one: Results) -> str:
         "runs, s",
     )
     lines = [
-        f"## One fresh tenant\n\nMedians of {one['runs']} runs on the sandbox.\n",
+        f"## One fresh tenant\n\nMedians of {one['runs']} turns on the sandbox; in each the quick ways run three times.\n",
         *table(head, rows),
         "",
         *(f"- {name}: **{ratio} ×**" for name, ratio in one["ratios"].items()),
