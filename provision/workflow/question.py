@@ -62,7 +62,7 @@ def begin(question: Question) -> Question:
     """Sign in, and read what the estate takes of the operator's offers, while its documents are still to be read.
 
     The cloud would have nothing to do meanwhile. It is only read from, by threads that nobody waits for, and whatever goes
-    wrong is told when the same is asked in earnest.
+    wrong is told when the same is asked in earnest. The question that is returned is for one verb, which ends the connection.
     """
     glimpsed = _glimpse(question.directory)
     named = glimpsed.get("cloud")
