@@ -12,20 +12,18 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
-import openstack
-import openstack.config
 import yaml
 from keystoneauth1 import exceptions as ksa
 from keystoneauth1.identity.base import BaseIdentityPlugin
 from keystoneauth1.identity.v3 import Password
 from keystoneauth1.session import Session
-from openstack import exceptions as sdk
-from openstack.config.loader import CONFIG_FILES
 
 from provision.cloud import swift_info, translate
 from provision.cloud.api import Api
 from provision.cloud.ids import Ids
 from provision.cloud.line import Line
+from provision.cloud.sdk import CONFIG_FILES, SERVICES, Connection, OpenStackConfig
+from provision.cloud.sdk import exceptions as sdk
 from provision.cloud.shared import Shared
 from provision.cloud.token import Token
 from provision.cloud.wire import READ_TIME, Wire
@@ -38,7 +36,6 @@ if TYPE_CHECKING:
 
     from keystoneauth1.access.access import AccessInfo
     from openstack.config.cloud_region import CloudRegion
-    from openstack.connection import Connection
 
 ItemT = TypeVar("ItemT")
 ResultT = TypeVar("ResultT")
@@ -46,18 +43,6 @@ ResultT = TypeVar("ResultT")
 CLOUDS_FILE: Final = "OS_CLIENT_CONFIG_FILE"
 CLOUD_VARIABLES: Final = frozenset({"OS_CLOUD", "OS_AUTH_URL"})
 MICROVERSIONS: Final = {"compute": "2.79", "block-storage": "3.62"}
-_PROXIES: Final = {
-    "identity": "identity",
-    "compute": "compute",
-    "network": "network",
-    "block-storage": "block_storage",
-    "image": "image",
-    "object-store": "object_store",
-    "key-manager": "key_manager",
-    "dns": "dns",
-    "load-balancer": "load_balancer",
-    "container-infrastructure-management": "container_infrastructure_management",
-}
 
 
 @dataclass(frozen=True)
@@ -127,7 +112,7 @@ class Cloud:
     @cached_property
     def _endpoints(self) -> Mapping[str, str]:
         """Return the endpoint of each service that is there, under its official type name or an alias of it."""
-        found = ((name, alias) for name in _PROXIES for alias in reversed(self._aliases(name)))
+        found = ((name, alias) for name in SERVICES for alias in reversed(self._aliases(name)))
         return {name: self.catalogue[alias] for name, alias in found if alias in self.catalogue}
 
     def _aliases(self, service: str) -> tuple[str, ...]:
@@ -158,7 +143,7 @@ class Cloud:
     def _proxy(self, service: str) -> Any:  # noqa: ANN401 (the SDK's, of any service)
         """Have the SDK find out what a service can do. Raises `Unreachable` where it does not say."""
         try:
-            return getattr(self.connection, _PROXIES[service])
+            return self.connection.adapter(service)
         except sdk.SDKException as error:
             raise Unreachable(same(str(error)), where=service) from error
 
@@ -278,7 +263,7 @@ class Cloud:
     def _counted(self, sent: Counter[tuple[str, str]]) -> Counter[tuple[str, str]]:
         counted: Counter[tuple[str, str]] = Counter()
         for (name, method), times in sent.items():
-            counted[name if name in _PROXIES else self._service_of(name), method] += times
+            counted[name if name in SERVICES else self._service_of(name), method] += times
         return counted
 
     def _service_of(self, url: str) -> str:
@@ -331,7 +316,7 @@ def connect(
     if name is None and not CLOUD_VARIABLES & os.environ.keys():
         name = fallback
     try:
-        region = openstack.config.OpenStackConfig(load_yaml_config=True).get_one(cloud=name)
+        region = OpenStackConfig(load_yaml_config=True).get_one(cloud=name)
         region.get_session()
     except (sdk.SDKException, ksa.ClientException) as error:
         raise _unread() or _unnamed(name, error) from error
@@ -380,8 +365,7 @@ def _open(name: str, region: CloudRegion, whose: Callable[[], Owner], workers: i
     wire = Wire(pool=workers * 2, read_time=session.timeout or READ_TIME)
     session.session.mount("http://", wire)
     session.session.mount("https://", wire)
-    connection = openstack.connection.Connection(config=region, session=session)
-    return Cloud(name, connection, wire, whose, workers, Token(session))
+    return Cloud(name, Connection(name, region, session), wire, whose, workers, Token(session))
 
 
 def reconnect(
@@ -390,7 +374,7 @@ def reconnect(
     """Connect to the same cloud as somebody else: a user's id and password, scoped to a project's or a domain's id; may write."""
     ours = cloud.connection.config
     scope = {"project_id": project} if project else {"domain_id": domain}
-    region = openstack.config.OpenStackConfig(load_yaml_config=False, load_envvars=False).get_one(
+    region = OpenStackConfig(load_yaml_config=False, load_envvars=False).get_one(
         auth_type="password",
         auth={
             "auth_url": ours.get_auth_args()["auth_url"],
