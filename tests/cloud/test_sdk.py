@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 from keystoneauth1.adapter import Adapter
 
+import provision
 from provision import sandbox as control
 from provision.cloud import sdk
 
@@ -22,6 +25,20 @@ def test_no_service_of_the_sdks_is_read_in():
         "print(sorted({m.split('.')[1] for m in sys.modules if m.startswith('openstack.')} & {'compute', 'network', 'cloud', 'connection'}))"
     )
     assert read == "[]\n"
+
+
+def test_the_sdk_comes_in_by_one_door():
+    root = Path(provision.__file__).parent
+    outside = [
+        path
+        for path in root.rglob("*.py")
+        if "sandbox" not in path.parts and path != root / "cloud" / "sdk.py"
+    ]
+    assert [
+        str(path)
+        for path in outside
+        if re.search(r"^(import|from) openstack\b", path.read_text(), re.MULTILINE)
+    ] == []
 
 
 def test_whoever_asks_for_the_cloud_layer_gets_it():
