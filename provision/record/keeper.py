@@ -100,7 +100,7 @@ def keeper(estate: Estate, on_event: event.Listener) -> Keeper:
     What signs begins to be read in here: it takes as long as the answers that a verb waits for between this and its first
     entry.
     """
-    Thread(target=key.ready, name="ledger", daemon=True).start()
+    Thread(target=key.ready, name="ledger").start()
     state = estate.directory / STATE
     actor = who.runs()
     place = key.where(estate.values.tree, estate.directory)

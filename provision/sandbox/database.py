@@ -36,10 +36,7 @@ def copy(source: Path, target: Path) -> None:
 
 
 def keep_connections() -> None:
-    """Give oslo.db a pool of connections: it opens one a transaction on SQLite, and reads the schema again.
-
-    Nor does it sleep whenever one comes back, which is for green threads and took a tenth of neutron's time.
-    """
+    """Give oslo.db a pool of connections: it opens one a transaction on SQLite, and reads the schema again."""
     from oslo_db.sqlalchemy import engines  # noqa: PLC0415
     from sqlalchemy import pool  # noqa: PLC0415
 
@@ -49,7 +46,6 @@ def keep_connections() -> None:
         def __init__(self, creator: Any, pool_size: int = 5, max_overflow: int = -1, **more: Any) -> None:
             super().__init__(creator, pool_size=pool_size, max_overflow=max_overflow, **more)
 
-    engines._thread_yield = lambda *_: None  # noqa: SLF001
     engines.pool = SimpleNamespace(
         SingletonThreadPool=pool.SingletonThreadPool,
         StaticPool=pool.StaticPool,
