@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import deque
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Final, Protocol
 
 from provision import plan as planning
 from provision.apply.job import Brought, Job, failed
@@ -24,6 +24,10 @@ if TYPE_CHECKING:
     from provision.model.plan import Plan
 
 
+GLANCE: Final = 5
+"""Seconds without anything coming back after which the crew itself is looked at."""
+
+
 class Crew(Protocol):
     """Who makes jobs elsewhere. Once nobody can be sent anything any more, whoever walks is to be told to stop."""
 
@@ -31,6 +35,9 @@ class Crew(Protocol):
 
     def send(self, job: Job) -> Future[Brought]:
         """Have a job made."""
+
+    def lost(self) -> bool:
+        """Tell whether nothing can be sent any more, nor will come back."""
 
     def forget(self, job: Job) -> None:
         """Take note that a job is over."""
@@ -72,7 +79,10 @@ class Spread(Walker):
             while waiting and len(under_way) < self.workers:
                 job = waiting.popleft()
                 under_way[self._sent(job, book, run)] = job
-            for future in wait(under_way, return_when=FIRST_COMPLETED).done:
+            ended = wait(under_way, GLANCE, FIRST_COMPLETED).done
+            if not ended and self.crew.lost():  # what was sent as the scheduler went: nobody will ever tell
+                ended = set(under_way)
+            for future in ended:
                 job = under_way.pop(future)
                 outcomes = self._brought(job, future)
                 for outcome in outcomes:
@@ -102,7 +112,7 @@ class Spread(Walker):
 
     def _brought(self, job: Job, future: Future[Brought]) -> tuple[Outcome, ...]:
         try:
-            brought = future.result()
+            brought = future.result(timeout=0)
         except BaseException as error:  # noqa: BLE001 (the crew knows which of them are its own)
             return failed(job.plan.steps, self.crew.gone(job, error))
         for outcome in brought.outcomes:

@@ -32,13 +32,16 @@ class Hands:
 
     def send(self, job):
         self.sent.append(job)
-        return self.executor.submit(self.work, job)
+        return self.executor.submit(self.work, job) if self.work else Future()
+
+    def lost(self):
+        return self.work is None
 
     def forget(self, job):
         self.over.append(job.tenant)
 
     def gone(self, job, error):
-        if isinstance(error, CancelledError):
+        if isinstance(error, CancelledError | OSError):
             return UnknownOutcome(f"{job.tenant} was lost")
         raise error
 
@@ -94,6 +97,13 @@ def test_each_tenant_is_one_job_and_what_it_learned_comes_home(walk):
     assert sum(isinstance(each, Started) for each in seen.told) == 6
     ended = [each for each in seen.told if isinstance(each, Ended)]
     assert [each.done for each in ended] == [1, 2, 3, 4, 5, 6] and ended[0].total == 6
+
+
+def test_what_was_sent_as_the_crew_went_is_not_waited_for(walk, monkeypatch):
+    monkeypatch.setattr("provision.apply.spread.GLANCE", 0.01)
+    seen = walk(work=None, workers=3)
+    assert [type(each.error) for each in seen.outcomes] == [UnknownOutcome] * 6
+    assert sorted(seen.hands.over) == list(KEYS)
 
 
 def test_doubts_go_with_the_tenant_they_are_about(walk):
