@@ -18,6 +18,7 @@ from provision.cli import language, mistakes
 from provision.cli.root import root
 from provision.errors import ProvisionError
 from provision.text import Text, same, say
+from provision.workflow import EARLY
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -26,8 +27,6 @@ FAILED: Final = 1
 USAGE: Final = 4
 DEBUG: Final = "PROVISION_DEBUG"
 LONGEST: Final = 300
-EARLY: Final = "begin"
-"""The threads of `workflow.begin`, for whose end nobody waits."""
 COLLECT: Final = (50_000, 20, 50)
 """How seldom garbage is looked for: plans and modules are kept to the end, and looking at them took a sixth of a plan's time."""
 

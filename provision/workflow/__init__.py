@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from provision.workflow.question import WORKERS, Question, begin
     from provision.workflow.recording import anchor, events, examine, ledger
 
+EARLY: Final = "begin"
+"""The name of the threads of `begin`, for whose end nobody waits."""
 PAGES: Final = {
     "belongings": ("issue_account", "key_ring"),
     "changing": ("Confirm", "Planned", "apply", "plan", "save"),

@@ -18,6 +18,7 @@ from provision.cloud.shared import Shared
 from provision.errors import ProvisionError, UsageError
 from provision.plan import Options
 from provision.text import say
+from provision.workflow import EARLY
 
 if TYPE_CHECKING:
     from provision.model.estate import Estate
@@ -78,7 +79,7 @@ def begin(question: Question) -> Question:
     except ProvisionError:
         return question
     for ask in (Shared.roles, *(ask for key, ask in OFFERS.items() if key in glimpsed)):
-        Thread(target=_quietly, args=(ask, cloud), name="begin", daemon=True).start()
+        Thread(target=_quietly, args=(ask, cloud), name=EARLY, daemon=True).start()
     return replace(question, begun=Begun(cloud, fallback, coming))
 
 

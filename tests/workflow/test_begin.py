@@ -108,7 +108,7 @@ def test_what_was_asked_early_is_not_asked_again(town):
     late = workflow.plan(town)
     begun = workflow.begin(town)
     for thread in threading.enumerate():
-        if thread.name == "begin":
+        if thread.name == workflow.EARLY:
             thread.join(SURE)
     assert begun.begun
     early = begun.begun.cloud.requests()
