@@ -18,7 +18,6 @@ from provision.cli import language, mistakes
 from provision.cli.root import root
 from provision.errors import ProvisionError
 from provision.text import Text, same, say
-from provision.workflow import EARLY
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -47,6 +46,10 @@ def program() -> int:
 
 def _left(code: int) -> int:
     """Leave at once while a cloud still owes what was asked of it early: Python would end that thread in the middle of a call."""
+    if threading.active_count() == 1:
+        return code
+    from provision.workflow import EARLY  # noqa: PLC0415 (help needs no workflow)
+
     if any(thread.name == EARLY for thread in threading.enumerate()):
         sys.stdout.flush()
         sys.stderr.flush()
