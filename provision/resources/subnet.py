@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
-from provision.cloud.neutron import chosen, found, head, listed, project_id, writing
+from provision.cloud.neutron import Found, chosen, found, head, listed, project_id, writing
 from provision.kind import Kind, chosen_by_cloud, immutable, reference, register
 from provision.model.address import Address
 from provision.model.document import NAME, within, worded
@@ -317,7 +317,7 @@ def _live(cloud: Cloud, tenant: str, body: Mapping[str, Any]) -> Live[SubnetSpec
     at = found(cloud, Subnet.name, tenant, body)
     family, gateway = int(body["ip_version"]), body.get("gateway_ip")
     spec = SubnetSpec(
-        network=_found_network(cloud, tenant, body["network_id"]),
+        network=_found_network(cloud, at, body["network_id"]),
         name=body["name"],
         family=family,
         cidr=str(ipaddress.ip_network(body["cidr"])),
@@ -330,9 +330,16 @@ def _live(cloud: Cloud, tenant: str, body: Mapping[str, Any]) -> Live[SubnetSpec
     return Live(at.address, body["id"], spec, at.owned, body, body.get("created_at", ""))
 
 
-def _found_network(cloud: Cloud, tenant: str, identifier: str) -> str:
-    """Return the network's name in addresses, or its id where that name means another network, of ours."""
+def _found_network(cloud: Cloud, subnet: Found, identifier: str) -> str:
+    """Return the network's name in addresses, or its id where that name means another network, of ours.
+
+    A subnet stays on the network it was made on, and goes with it. So where one of ours shows, and neither its network nor
+    another of that name does, the list of networks is older than that of subnets, and its marker says the name (0185).
+    """
+    tenant = subnet.address.tenant
     at = cloud.ids.address("network", identifier)
+    if at is None and subnet.owned:
+        at = Address("network", tenant, subnet.address.name.rpartition("-")[0])
     known = at is not None and at.tenant == tenant and cloud.ids.find(at) in {None, identifier}
     return at.name if at is not None and known else identifier
 

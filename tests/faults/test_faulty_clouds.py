@@ -93,3 +93,16 @@ def test_stale_reads_make_nothing_twice(ground, figure):
     figure(
         f"40 tenants, {STALE}; exit 0 in {first.seconds:.0f} s, and right after in {again.seconds:.0f} s; {judged}"
     )
+
+
+def test_a_subnet_that_shows_before_its_network_is_not_to_be_replaced(ground):
+    """A list of networks may be older than that of subnets, and a subnet stays where it was made (0185)."""
+    estate = ground()
+    estate.tenants(3)
+    estate.apply()
+    estate.simulator.control(stale={"fraction": 1, "seconds": 3600, "paths": "/networks[?].*project_id"})
+    planned = estate.run("plan", "--format", "json", expect=2).json()
+    assert {(each["action"], each["address"].partition("/")[0]) for each in planned["changes"]} == {
+        ("CREATE", "network")
+    }
+    estate.settled()

@@ -158,6 +158,14 @@ def test_a_subnet_on_a_network_that_may_yet_be_adopted_goes_by_its_name():
     assert seen(a_cloud(BODY)).spec.network == "n1"
 
 
+def test_a_subnet_of_ours_whose_network_does_not_show_yet_goes_by_its_marker():
+    marker = a_cloud().owner.marker(Address("subnet", "acme", "backend-ipv6"))
+    made = a_cloud({**BODY, "description": marker})
+    assert seen(made).spec.network == "backend"
+    made.ids.record(Address("network", "acme", "backend"), "n2")
+    assert seen(made).spec.network == "n1"
+
+
 def test_a_pool_that_is_not_there_is_said_before_any_write():
     (want,) = wanted({"ipv4": "auto"}, pools={"ipv4": "tenant-v4"}).values()
     with pytest.raises(Unmet) as unmet:

@@ -45,9 +45,11 @@ class Faults:
                 met = schedule.fault
         return met
 
-    def horizon(self, now):
-        """Return the time after which rows are not seen by one read."""
-        if not self.stale.fraction or self._stale.random() >= self.stale.fraction:
+    def horizon(self, now, asked):
+        """Return the time after which rows are not seen by one read; `asked` is its path and its parameters' names."""
+        if not self.stale.fraction or not re.search(self.stale.paths, asked):
+            return FOREVER
+        if self._stale.random() >= self.stale.fraction:
             return FOREVER
         return now - self._stale.uniform(0, self.stale.seconds)
 

@@ -63,10 +63,15 @@ class Rate:
 
 @dataclass(frozen=True)
 class Stale:
-    """On a fraction of reads, rows younger than up to `seconds` are not seen."""
+    """On a fraction of reads, rows younger than up to `seconds` are not seen.
+
+    `paths` is a regular expression for the reads that count: a path as `Fault` has it, and the names of the query's parameters
+    (``/network/v2.0/networks?project_id&limit``).
+    """
 
     fraction: float = 0.0
     seconds: float = 0.0
+    paths: str = ""
 
 
 @dataclass(frozen=True)

@@ -101,7 +101,8 @@ class Server:
         if ask.raw and service != "object-store":
             ask.body = _json(ask.raw)
         if ask.method in READS:
-            ask.horizon = self.world.faults.horizon(time.time())
+            asked = f"/{service}{ask.path}?{'&'.join(ask.query)}"
+            ask.horizon = self.world.faults.horizon(time.time(), asked)
         self.world.horizon = ask.horizon
         self.world.ledger.actor = ask.who.user.name if ask.who else ""
         answer = function(self.world, ask, *named)

@@ -132,6 +132,15 @@ def test_half_of_the_reads_may_be_stale(simulator):
     assert 15 < found.count(404) < 45
 
 
+def test_only_some_reads_may_be_stale(simulator):
+    simulator.control(stale={"fraction": 1, "seconds": 3600, "paths": "^/network/v2.0/subnets"})
+    identifier = post(simulator).json()["network"]["id"]
+    assert simulator.call("network", "GET", f"{NETWORKS}/{identifier}").status_code == 200
+    body = {"subnet": {"network_id": identifier, "ip_version": 4, "cidr": "10.1.0.0/24"}}
+    made = simulator.call("network", "POST", "/v2.0/subnets", body).json()["subnet"]["id"]
+    assert simulator.call("network", "GET", f"/v2.0/subnets/{made}").status_code == 404
+
+
 def test_a_service_takes_so_many_calls_and_no_more(simulator):
     simulator.control(rates={"network": {"rate": 0.001, "burst": 2, "retry_after": 86400}})
     answers = [simulator.call("network", "GET", NETWORKS) for _ in range(3)]
