@@ -54,13 +54,16 @@ class Built:
 
 
 def find(folder: Path, label: str, mistakes: list[Mistake], *, shipped: bool) -> Iterator[Draft]:
-    """Read every ``<folder>/<name>/profile.yaml``; `label` is what messages call the folder."""
+    """Read every ``<folder>/<name>/profile.yaml``; `label` is what messages call the folder.
+
+    Shipped ones are as our tests found them: their shape is not looked at again each time.
+    """
     for path in sorted(folder.glob(f"*/{FILE}")):
         name = path.parent.name
         root, found = read(path, f"{label}/{name}/{FILE}", Layer("profile", name))
         mistakes += found
         if root is not None:
-            root, wrong = shape(root, profile_schema())
+            root, wrong = (root, []) if shipped else shape(root, profile_schema())
             mistakes += wrong
             yield from _named(Draft(name, root, path, shipped), mistakes)
 

@@ -23,6 +23,16 @@ class Status(StrEnum):
     NOT_APPLICABLE = "NOT_APPLICABLE"
     WAIVED = "WAIVED"
 
+    @property
+    def wrong(self) -> bool:
+        """Tell whether something does not hold, answered for by somebody or not."""
+        return self in {Status.FAIL, Status.WAIVED}
+
+    @property
+    def untold(self) -> bool:
+        """Tell whether it could not be told."""
+        return self is Status.NOT_EVALUATED
+
 
 class Severity(StrEnum):
     """How bad it is when a control fails."""

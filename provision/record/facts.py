@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
-from provision.model.finding import Status
 from provision.record.entry import Fact, moment
 from provision.record.ledger import commit
 
@@ -22,7 +21,6 @@ if TYPE_CHECKING:
     from provision.plan.file import SavedPlan
 
 Said = tuple[list[Fact], list[bytes]]
-OPEN = frozenset({Status.FAIL, Status.WAIVED})
 
 
 def planned(plan: Plan) -> Fact:
@@ -170,7 +168,7 @@ def audited(made: Audited) -> Fact:
 
     What could not be told is the same for every tenant of a cloud: one by one it would fill the record.
     """
-    untold = Counter(each.control.id for each in made.findings if each.status is Status.NOT_EVALUATED)
+    untold = Counter(each.control.id for each in made.findings if each.status.untold)
     return Fact(
         "audit.made",
         {
@@ -187,7 +185,7 @@ def audited(made: Audited) -> Fact:
                     "address": each.address,
                 }
                 for each in made.findings
-                if each.status in OPEN
+                if each.status.wrong
             ],
             "not_evaluated": dict(sorted(untold.items())),
             "unreadable": [each.what for each in made.unseen],

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
 from provision.cloud.home import own_domains
@@ -15,13 +16,15 @@ from provision.model.resource import Desired, Live
 from provision.text import say
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from provision.cloud.connect import Cloud
     from provision.model.tenant import Tenant
     from provision.text import Text
 
 ON_DOMAIN: Final = "@domain"
+FEW: Final = 4
+"""Places whose assignments are listed one by one."""
 
 
 @dataclass(frozen=True)
@@ -71,11 +74,9 @@ class RoleAssignment(Kind[RoleAssignmentSpec]):
         return want
 
     def observe(self, cloud: Cloud, tenants: frozenset[str]) -> Iterator[Live[RoleAssignmentSpec]]:
-        """List all assignments of the cloud once, by name (Keystone answers them whole, without pages)."""
+        """List, by name, the assignments on a few projects and domains one by one, else the whole cloud's at once (see `_on`)."""
         projects, domains = cloud.ids.projects(tenants), own_domains(cloud, tenants)
-        if not projects and not domains:
-            return
-        for body in cloud.identity.get("/role_assignments", include_names="true")["role_assignments"]:
+        for body in _on(cloud, projects, domains):
             scope = body["scope"]
             tenant = projects.get(_id(scope, "project")) or domains.get(_id(scope, "domain"))
             if tenant is not None:
@@ -164,6 +165,26 @@ def _parse(address: Address) -> RoleAssignmentSpec:
 def _path(on: str, target: str, actor: str, who: str, role: str) -> str:
     """Return the address of a grant, which is its id too."""
     return f"/{on}s/{target}/{actor}s/{who}/roles/{role}"
+
+
+def _on(cloud: Cloud, projects: Iterable[str], domains: Iterable[str]) -> Iterator[dict[str, Any]]:
+    """Yield at least the assignments on these projects and domains.
+
+    Keystone answers without pages, looks every name up by itself, and can be asked about one place or about all.
+    """
+    places = [
+        *({"scope.project.id": each} for each in projects),
+        *({"scope.domain.id": each} for each in domains),
+    ]
+    for answer in cloud.each(partial(_assigned, cloud), places if len(places) <= FEW else [{}]):
+        yield from answer
+
+
+def _assigned(cloud: Cloud, place: Mapping[str, str]) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = cloud.identity.get("/role_assignments", include_names="true", **place)[
+        "role_assignments"
+    ]
+    return found
 
 
 def _id(scope: Mapping[str, Any], of: str) -> str:

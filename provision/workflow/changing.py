@@ -13,11 +13,9 @@ from typing import TYPE_CHECKING
 
 from provision import plan as planning
 from provision.apply.campaign import Campaign, Planner, Wave
-from provision.apply.cluster import Cluster, gathered
 from provision.apply.journal import Journal, alone
 from provision.apply.lease import leased
 from provision.apply.signals import stop_asked
-from provision.apply.spread import Spread
 from provision.apply.walk import Walker
 from provision.draft import Draft, foresee
 from provision.model.applied import Applied, Requests
@@ -29,6 +27,7 @@ from provision.record.keeper import Keeper, keeper
 from provision.workflow.question import STATE, Question, connected
 
 if TYPE_CHECKING:
+    from provision.apply.cluster import Cluster
     from provision.cloud.connect import Cloud
     from provision.model.estate import Estate
     from provision.model.outcome import Status
@@ -92,7 +91,7 @@ def apply(  # noqa: PLR0913 (each says one thing about how to write)
             question, tenants=kept.tenants, cloud=question.cloud or kept.cloud, options=kept.options
         )
     with (
-        gathered(scheduler) if scheduler else nullcontext() as crew,
+        _crew(scheduler) as crew,
         connected(question) as (estate, tenants, cloud),
         nullcontext(foresee(cloud, tenants)) as ahead,
         nullcontext(keeper(estate, on_event)) as book,
@@ -147,7 +146,21 @@ def _held(estate: Estate, cloud: Cloud, on_event: Listener) -> Iterator[None]:
         yield
 
 
+@contextmanager
+def _crew(scheduler: str | None) -> Iterator[Cluster | None]:
+    """Gather who makes the steps elsewhere, where that is asked for."""
+    if scheduler is None:
+        yield None
+        return
+    from provision.apply.cluster import gathered  # noqa: PLC0415 (who applies alone does not wait for it)
+
+    with gathered(scheduler) as crew:
+        yield crew
+
+
 def _spread(walker: Walker, crew: Cluster) -> Walker:
+    from provision.apply.spread import Spread  # noqa: PLC0415 (as above)
+
     asked = walker.stop
     return Spread(walker.cloud, walker.workers, walker.on_event, lambda: asked() or crew.lost(), crew)
 

@@ -7,6 +7,7 @@ import pytest
 
 from provision.declare import desired, enforced, explain, load, profiles_folder
 from provision.declare.node import walk
+from provision.declare.profiles import find
 from provision.errors import DocumentErrors
 from provision.model.address import Address
 from provision.model.origin import Origin
@@ -165,6 +166,13 @@ def test_only_yaml_files_are_tenants(documents):
 
 def test_shipped_profiles_are_found_where_they_are_installed():
     assert (profiles_folder() / "socle" / "profile.yaml").is_file()
+
+
+def test_the_shape_of_shipped_profiles_is_right():
+    """So that whoever loads an estate need not look at it each time."""
+    mistakes = []
+    assert len(list(find(profiles_folder(), "profiles", mistakes, shipped=False))) > 1
+    assert mistakes == []
 
 
 @dataclass(frozen=True)

@@ -36,7 +36,6 @@ _VERDICTS: Final = {
     Status.WAIVED: (3, "Fail"),
     Status.NOT_APPLICABLE: (99, "Not Applicable"),
 }
-_WRONG: Final = (Status.FAIL, Status.WAIVED)
 _SPACE: Final = uuid.uuid5(uuid.NAMESPACE_URL, "urn:provision:ocsf")
 
 
@@ -50,7 +49,7 @@ def _event(audited: Audited, number: int, finding: Finding, language: Language) 
     control, waiver = finding.control, finding.waiver
     made = int(datetime.fromisoformat(audited.made_at).timestamp() * 1000)
     observed = render(finding.observed, language)
-    severity = _SEVERITIES[control.severity] if finding.status in _WRONG else _INFORMATIONAL
+    severity = _SEVERITIES[control.severity] if finding.status.wrong else _INFORMATIONAL
     status = _SUPPRESSED if finding.status is Status.WAIVED else _NEW
     return {
         "category_uid": 2,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from provision.model.finding import Status
 from provision.report.encode import as_json
 from provision.report.oscal import Case, cases, identifier, metadata, prop, told
 from provision.text import render, say
@@ -15,12 +14,11 @@ if TYPE_CHECKING:
 
 NAME: Final = "poam.oscal.json"
 _TITLE: Final = say("What is to be put right", "Ce qui est à corriger")
-_OPEN: Final = (Status.FAIL, Status.WAIVED)
 
 
 def write(audited: Audited, language: Language) -> str | None:
     """Return an item a control and subject; None where nothing is open."""
-    items = [_item(each, language) for each in cases(e for e in audited.findings if e.status in _OPEN)]
+    items = [_item(each, language) for each in cases(e for e in audited.findings if e.status.wrong)]
     if not items:
         return None
     document = {
