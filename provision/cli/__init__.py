@@ -26,7 +26,7 @@ FAILED: Final = 1
 USAGE: Final = 4
 DEBUG: Final = "PROVISION_DEBUG"
 LONGEST: Final = 300
-COLLECT: Final = (50_000, 20, 50)
+COLLECT: Final = (150_000, 20, 50)
 """How seldom garbage is looked for: plans and modules are kept to the end, and looking at them took a sixth of a plan's time."""
 
 
