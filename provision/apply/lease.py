@@ -108,22 +108,23 @@ _RAN_OUT: Final = say(
 
 
 @contextmanager
-def leased(
+def leased(  # noqa: PLR0913 (whose estate, where, and what tests turn)
     cloud: Cloud,
     domain: str,
     on_event: Listener = ignore,
     *,
+    early: Callable[[], Hour | None] = lambda: None,
     life: float = LIFE,
     clock: Clock | None = None,
 ) -> Iterator[Lease]:
     """Hold `cloud`'s estate, in the domain of that name; every write of `cloud` asks the lease first.
 
-    Raises `Refused` when another apply holds it. Who may not create projects goes on without, and is told so.
+    `early` returns what a `glance` at the door of this run saw. Raises `Refused` when another apply holds it. Who may not create projects goes on without, and is told so.
     """
     clock = clock or Clock()
     try:
-        door = Door(cloud, _domain(cloud, domain), life / RENEWALS)
-        held = Claim(door, clock, life, on_event).win()
+        door = Door(cloud, _domain(cloud, domain), cloud.owner.estate, life / RENEWALS)
+        held = Claim(door, clock, life, on_event, early).win()
     except (Forbidden, NotFound) as refused:
         on_event(_only_here(refused.what))
         yield Lease(clock)
@@ -135,6 +136,15 @@ def leased(
     finally:
         cloud.wire.fence = None
         held.release()
+
+
+def glance(cloud: Cloud, estate: str, domain: str, clock: Clock | None = None) -> Hour | None:
+    """Return the cloud's time if nobody held an estate then, None where it is to be looked at in earnest. Raises `CloudError`."""
+    door, hour = Door(cloud, _domain(cloud, domain), estate, LIFE / RENEWALS), Hour(clock or Clock())
+    sent = hour.clock.passing()
+    free, told = door.free()
+    hour.hear(told, sent)
+    return hour if free else None
 
 
 def _domain(cloud: Cloud, name: str) -> str:
@@ -238,16 +248,23 @@ class Held:
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """One run's claim to an estate."""
+    """One run's claim to an estate.
+
+    Where `early` says that none hung there a moment ago, ours is hung without another look: only one can hang there.
+    """
 
     door: Door
     clock: Clock
     life: float
     on_event: Listener = ignore
+    early: Callable[[], Hour | None] = lambda: None
     here: str = field(default_factory=machine.this)
 
     def win(self) -> Held:
         """Hang our plate. Raises `Refused` when another run's hangs there and counts, `Forbidden`."""
+        free = self.early()
+        if free is not None:
+            return self._hang(free, 1)
         found, hour = self._look()
         if found is None:
             return self._hang(hour, 1)

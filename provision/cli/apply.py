@@ -66,7 +66,7 @@ def command(*, saved: Path | None, yes: bool, verbose: bool, **asked: Any) -> in
     from provision import workflow  # noqa: PLC0415 (help needs none of it)
 
     if not saved:
-        question = workflow.begin(question)
+        question = workflow.begin(question, writing=True)
 
     from provision.cli.progress import Watch  # noqa: PLC0415
     from provision.report import apply as report  # noqa: PLC0415

@@ -36,17 +36,23 @@ class Door:
 
     cloud: Cloud
     domain: str
+    estate: str
     timeout: float
 
     @property
     def name(self) -> str:
         """Return the project's name: one no tenant's key can be, as it has dots."""
-        return f"provision.lease.{self.cloud.owner.estate}"
+        return f"provision.lease.{self.estate}"
 
     def look(self) -> tuple[Plate | None, float | None]:
         """Return the plate, None when none hangs there. Raises `Forbidden`."""
-        found, at = self._ask("GET", "/projects", params={"name": self.name, "domain_id": self.domain})
-        return next((self._plate(body) for body in found["projects"]), None), at
+        found, at = self._found()
+        return next(map(self._plate, found), None), at
+
+    def free(self) -> tuple[bool, float | None]:
+        """Tell whether no plate hangs there, whoever's. Raises `Forbidden`."""
+        found, at = self._found()
+        return not found, at
 
     def hang(self, text: str) -> tuple[str, float | None]:
         """Hang a plate and return its id. Raises `Conflict` when there is one, `UnknownOutcome`, `Forbidden`."""
@@ -55,7 +61,7 @@ class Door:
             "domain_id": self.domain,
             "enabled": False,
             "description": self._marked(text),
-            "tags": [LEASE_TAG, f"{ESTATE_TAG_PREFIX}{self.cloud.owner.estate}"],
+            "tags": [LEASE_TAG, f"{ESTATE_TAG_PREFIX}{self.estate}"],
         }
         made, at = self._ask("POST", "/projects", body={"project": body})
         return str(made["project"]["id"]), at
@@ -72,6 +78,10 @@ class Door:
         with self.cloud.wire.unfenced():
             self.cloud.identity.at(within=self.timeout).delete(f"/projects/{plate}")
 
+    def _found(self) -> tuple[list[dict[str, Any]], float | None]:
+        answer, at = self._ask("GET", "/projects", params={"name": self.name, "domain_id": self.domain})
+        return answer["projects"], at
+
     def _ask(self, method: str, path: str, **what: Any) -> tuple[dict[str, Any], float | None]:  # noqa: ANN401 (as `Api.send`)
         with self.cloud.wire.unfenced():
             answer = self.cloud.identity.at(within=self.timeout).send(method, path, **what)
@@ -86,7 +96,7 @@ class Door:
 
     @property
     def _address(self) -> Address:
-        return Address("lease", self.cloud.owner.estate, self.cloud.owner.estate)
+        return Address("lease", self.estate, self.estate)
 
 
 def _date(answer: Answer) -> float | None:

@@ -111,7 +111,8 @@ class RbacPolicy(Kind[RbacPolicySpec]):
 
     def observe(self, cloud: Cloud, tenants: frozenset[str]) -> Iterator[Live[RbacPolicySpec]]:
         """List what is shared, once; of it count the networks of these tenants that are ours."""
-        yield from _read(cloud, cloud.network.list("/rbac-policies", "rbac_policies", **_SHARED), tenants)
+        if cloud.ids.of_kind("network", tenants):
+            yield from _read(cloud, cloud.network.list("/rbac-policies", "rbac_policies", **_SHARED), tenants)
 
     def look(self, cloud: Cloud, address: Address) -> tuple[Live[RbacPolicySpec], ...]:
         """List what is shared of one network."""

@@ -24,7 +24,7 @@ from provision.model.rollout import Rollout
 from provision.plan import file as plan_file
 from provision.record import facts as record
 from provision.record.keeper import Keeper, keeper
-from provision.workflow.question import STATE, Question, connected
+from provision.workflow.question import STATE, Begun, Question, connected
 
 if TYPE_CHECKING:
     from provision.apply.cluster import Cluster
@@ -95,7 +95,7 @@ def apply(  # noqa: PLR0913 (each says one thing about how to write)
         connected(question) as (estate, tenants, cloud),
         nullcontext(foresee(cloud, tenants)) as ahead,
         nullcontext(keeper(estate, on_event)) as book,
-        _held(estate, cloud, on_event),
+        _held(estate, cloud, question.begun, on_event),
     ):
         asking = _everybody(estate, tenants)
         draft = Draft.looking(cloud, asking, question.options, on_event, ahead)
@@ -139,10 +139,12 @@ def apply(  # noqa: PLR0913 (each says one thing about how to write)
 
 
 @contextmanager
-def _held(estate: Estate, cloud: Cloud, on_event: Listener) -> Iterator[None]:
+def _held(estate: Estate, cloud: Cloud, begun: Begun | None, on_event: Listener) -> Iterator[None]:
     """Keep every other apply off an estate: on this machine by a lock, elsewhere by a lease in the cloud."""
     domain = str(estate.values.get("domain", "Default"))
-    with alone(estate.directory / STATE), leased(cloud, domain, on_event):
+    glanced = begun.door if begun and begun.cloud is cloud else None
+    early = glanced.result if glanced else lambda: None
+    with alone(estate.directory / STATE), leased(cloud, domain, on_event, early=early):
         yield
 
 

@@ -21,6 +21,7 @@ from provision.text import say
 from provision.workflow import EARLY
 
 if TYPE_CHECKING:
+    from provision.apply.lease import Hour
     from provision.model.estate import Estate
     from provision.model.tenant import Tenant
 
@@ -42,11 +43,15 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Begun:
-    """A cloud that is asked already while the estate's documents are read; `fallback` is which one estate.yaml named."""
+    """A cloud that is asked already while the estate's documents are read; `fallback` is which one estate.yaml named.
+
+    `door` is what a glance at the estate's lease will have seen, for who is going to write.
+    """
 
     cloud: Cloud
     fallback: str | None
     estate: Future[Estate]
+    door: Future[Hour | None] | None = None
 
 
 OFFERS: Final[Mapping[str, Callable[[Shared], object]]] = {
@@ -59,10 +64,10 @@ OFFERS: Final[Mapping[str, Callable[[Shared], object]]] = {
 """What the operator offers to all, by the key under which an estate names what it takes of it."""
 
 
-def begin(question: Question) -> Question:
+def begin(question: Question, *, writing: bool = False) -> Question:
     """Sign in, and read what the estate takes of the operator's offers, while its documents are still to be read.
 
-    The cloud would have nothing to do meanwhile. It is only read from, by threads that nobody waits for, and whatever goes
+    Who is going to be `writing` also glances at the estate's lease. The cloud would have nothing to do meanwhile. It is only read from, by threads that nobody waits for, and whatever goes
     wrong is told when the same is asked in earnest. The question that is returned is for one verb, which ends the connection.
     """
     glimpsed = _glimpse(question.directory)
@@ -80,7 +85,9 @@ def begin(question: Question) -> Question:
         return question
     for ask in (Shared.roles, *(ask for key, ask in OFFERS.items() if key in glimpsed)):
         Thread(target=_quietly, args=(ask, cloud), name=EARLY, daemon=True).start()
-    return replace(question, begun=Begun(cloud, fallback, coming))
+    return replace(
+        question, begun=Begun(cloud, fallback, coming, _glance(cloud, glimpsed) if writing else None)
+    )
 
 
 @contextmanager
@@ -112,6 +119,22 @@ def _glimpse(directory: Path) -> Mapping[str, Any]:
         found = yaml.safe_load((directory / "estate.yaml").read_text(encoding="utf-8"))
         return found if isinstance(found, dict) else {}
     return {}
+
+
+def _glance(cloud: Cloud, glimpsed: Mapping[str, Any]) -> Future[Hour | None]:
+    """Begin to look whether somebody holds the estate; what goes wrong shows when it is looked at in earnest."""
+    from provision.apply.lease import glance  # noqa: PLC0415 (who plans holds nothing)
+
+    seen: Future[Hour | None] = Future()
+
+    def look() -> None:
+        hour = None
+        with suppress(Exception):
+            hour = glance(cloud, str(glimpsed["estate"]), str(glimpsed.get("domain", "Default")))
+        seen.set_result(hour)
+
+    Thread(target=look, name=EARLY, daemon=True).start()
+    return seen
 
 
 def _quietly(ask: Callable[[Shared], object], cloud: Cloud) -> None:

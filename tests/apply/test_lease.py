@@ -4,12 +4,13 @@ import sys
 import threading
 import time as real_time
 from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 
 import pytest
 from hallway import DROP, START, Hallway, Time
 
 from provision.apply import machine
-from provision.apply.lease import LIFE, Claim, Clock, leased
+from provision.apply.lease import LIFE, Claim, Clock, glance, leased
 from provision.cloud.plate import Door
 from provision.errors import LeaseLost, Refused, UnknownOutcome
 from provision.model.event import Noted
@@ -43,7 +44,8 @@ def somebody(hall, time):
             cloud = hall.comes()
             left.callback(cloud.close)
             take = notes.append if notes is not None else lambda _: None
-            return Claim(Door(cloud, "default", 5.0), time.clock(wrong_by=wrong_by), LIFE, take, on)
+            door = Door(cloud, "default", cloud.owner.estate, 5.0)
+            return Claim(door, time.clock(wrong_by=wrong_by), LIFE, take, here=on)
 
         yield come
 
@@ -72,6 +74,32 @@ def test_a_short_run_costs_three_requests_and_leaves_nothing(hall, time):
     assert hall.projects == {}
     assert cloud.wire.fence is None
     cloud.close()
+
+
+def test_who_glanced_at_the_door_a_moment_ago_does_not_look_again(hall, time):
+    cloud = hall.comes()
+    seen = glance(cloud, "demo", "Default", time.clock())
+    time.now += 2
+    with leased(cloud, "Default", early=lambda: seen, clock=time.clock()):
+        assert holder(hall).until >= START + time.now + LIFE
+    assert hall.methods() == ["GET", "POST", "DELETE"]
+    cloud.close()
+
+
+def test_a_glance_takes_nothing_from_who_came_after_it(somebody, hall, time):
+    late = somebody(on="second")
+    seen = glance(late.door.cloud, "demo", "Default", time.clock())
+    somebody(on="first").win()
+    with pytest.raises(Refused, match="another apply holds"):
+        replace(late, early=lambda: seen).win()
+    assert holder(hall).machine == "first"
+
+
+def test_a_glance_that_sees_somebody_leaves_it_to_a_look(somebody, time):
+    first = somebody(on="first").win()
+    assert glance(first.door.cloud, "demo", "Default", time.clock()) is None
+    with pytest.raises(Refused, match="another apply holds"):
+        replace(somebody(on="second"), early=lambda: None).win()
 
 
 @pytest.mark.parametrize("wrong_by", [-DAY, 0.0, DAY])

@@ -125,7 +125,7 @@ def test_a_project_is_ours_by_its_marker_or_by_its_tags_whatever_it_is_called():
 
 def test_the_plate_of_a_lease_is_nobodys_project():
     made = cloud()
-    door = Door(made, "default", 1.0)
+    door = Door(made, "default", "contract", 1.0)
     plate = project(
         door.name,
         description=door._marked("Held by me."),

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import shutil
 import socket
 import subprocess
 import sys
 import threading
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import yaml
 
 from provision import workflow
-from provision.errors import DocumentErrors, UsageError
+from provision.errors import DocumentErrors, Refused, UsageError
 from provision.workflow.question import connected
 
 ESTATE = "estate: early\ncloud: {cloud}\nregion: fr-par\ndomain: Default\nexternal_network: public\n"
@@ -120,3 +122,21 @@ def test_what_was_asked_early_is_not_asked_again(town):
     planned = workflow.plan(begun)
     assert planned.requests == late.requests
     assert [change.address for change in planned.plan.changes] == [change.address for change in late.plan.changes]  # fmt: skip
+
+
+def test_who_is_going_to_write_glances_at_the_lease_and_does_not_look_again(town):
+    late = workflow.apply(town, confirm=lambda _: False)
+    early = workflow.apply(workflow.begin(town, writing=True), confirm=lambda _: False)
+    assert late.declined and early.declined
+    assert early.requests == late.requests
+
+
+def test_an_estate_that_is_held_is_refused_to_who_glanced_too(town):
+    def second(_):
+        with pytest.raises(Refused, match="another apply holds this estate"):
+            workflow.apply(workflow.begin(replace(town, directory=beside), writing=True))
+        return False
+
+    beside = town.directory.parent / "beside"
+    shutil.copytree(town.directory, beside)
+    assert workflow.apply(town, confirm=second).declined
