@@ -233,8 +233,14 @@ def test_few_places_are_asked_about_one_by_one_and_many_at_once():
     made.identity = Answers(**{"/role_assignments": {"role_assignments": []}})
     tenants = frozenset({"acme", "other"})
     assert list(RoleAssignment().observe(made, tenants)) == []
-    asked = [{"scope.project.id": "acme-project"}, {"scope.project.id": "other-project"}, {"scope.domain.id": "own"}]
-    assert [params for _, params in made.identity.sent] == [{"include_names": "true", **each} for each in asked]
+    asked = [
+        {"scope.project.id": "acme-project"},
+        {"scope.project.id": "other-project"},
+        {"scope.domain.id": "own"},
+    ]
+    assert [params for _, params in made.identity.sent] == [
+        {"include_names": "true", **each} for each in asked
+    ]
     made.identity.sent.clear()
     for number in range(FEW):
         with_tenant(made, f"t{number}")
