@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import gc
 import io
 import logging
@@ -26,6 +27,7 @@ FAILED: Final = 1
 USAGE: Final = 4
 DEBUG: Final = "PROVISION_DEBUG"
 LONGEST: Final = 300
+MOMENT: Final = 0.01  # seconds
 COLLECT: Final = (150_000, 20, 50)
 """How seldom garbage is looked for: plans and modules are kept to the end, and looking at them took a sixth of a plan's time."""
 
@@ -33,28 +35,40 @@ COLLECT: Final = (150_000, 20, 50)
 def program() -> int:
     """Be the command `provision`: a process that ends with its command line, and need not tidy its memory.
 
-    Garbage is looked for seldom, and not at all at the end, where Python would look at every module thrice (a tenth of a second).
-    What libraries log is kept from people: whatever matters of it comes as an error, in their language.
+    Garbage is looked for seldom. What libraries log is kept from people: whatever matters of it comes as an error, in their language.
     """
     gc.set_threshold(*COLLECT)
     logging.getLogger().addHandler(logging.NullHandler())
-    try:
-        return _left(main())
-    finally:
-        gc.freeze()
+    return _left(main())
 
 
 def _left(code: int) -> int:
-    """Leave at once while a cloud still owes what was asked of it early: Python would end that thread in the middle of a call."""
-    if threading.active_count() == 1:
-        return code
-    from provision.workflow import EARLY  # noqa: PLC0415 (help needs no workflow)
+    """Leave at once, with what was said said and what is to be done at the end done; unless somebody still works.
 
-    if any(thread.name == EARLY for thread in threading.enumerate()):
+    Python would go through every module first, and end a thread that asks a cloud early in the middle of a call.
+    """
+    if threading.active_count() > 1 and _somebody_works():
+        gc.freeze()
+        return code
+    atexit._run_exitfuncs()  # noqa: SLF001 (multiprocessing's processes end so too)
+    try:
         sys.stdout.flush()
         sys.stderr.flush()
-        os._exit(code)
-    return code
+    except OSError:
+        return code
+    os._exit(code)
+
+
+def _somebody_works() -> bool:
+    """Tell whether threads go on that are not those of early questions; one that was told to end has a moment to do so."""
+    from provision.workflow import EARLY  # noqa: PLC0415 (help needs no workflow)
+
+    for thread in threading.enumerate():
+        if thread is not threading.current_thread() and thread.name != EARLY:
+            thread.join(MOMENT)
+            if thread.is_alive():
+                return True
+    return False
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -179,3 +179,37 @@ def test_what_click_says_beyond_our_words_still_ends_as_ours():
     assert mistakes.ours(click.UsageError("odd")).render("fr") == "odd"
     assert mistakes.ours(click.BadParameter("not so", param_hint="--x")).render("fr") == "--x : not so"
     assert mistakes.ours(click.FileError("f", "gone")).exit_code == 4
+
+
+ENDING = """
+import atexit, sys, threading, time
+from provision.cli import program
+
+def work():
+    time.sleep(0.3)
+    print("worked", flush=True)
+
+atexit.register(print, "tidied")
+if {works}:
+    threading.Thread(target=work).start()
+sys.argv = ["provision", "profile", "list"]
+sys.exit(program())
+"""
+
+
+@pytest.mark.parametrize("works", [False, True])
+def test_a_command_that_leaves_at_once_leaves_nothing_undone(works):
+    done = subprocess.run(
+        [sys.executable, "-c", ENDING.format(works=works)], capture_output=True, text=True, check=True
+    )
+    assert "socle" in done.stdout
+    told = ["worked"] if works else []
+    assert done.stdout.splitlines()[-1 - len(told) :] == [*told, "tidied"]
+    assert done.stderr == ""
+
+
+def test_what_cannot_be_said_to_the_end_is_a_failure():
+    program = Path(sys.executable).with_name("provision")
+    with open("/dev/full", "w") as full:
+        done = subprocess.run([program, "profile", "list"], stdout=full, stderr=subprocess.PIPE, check=False)
+    assert done.returncode != 0
