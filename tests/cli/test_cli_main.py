@@ -210,6 +210,6 @@ def test_a_command_that_leaves_at_once_leaves_nothing_undone(works):
 
 def test_what_cannot_be_said_to_the_end_is_a_failure():
     program = Path(sys.executable).with_name("provision")
-    with open("/dev/full", "w") as full:
+    with Path("/dev/full").open("w") as full:
         done = subprocess.run([program, "profile", "list"], stdout=full, stderr=subprocess.PIPE, check=False)
     assert done.returncode != 0
