@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from provision.text import Text
 
 ON_DOMAIN: Final = "@domain"
-FEW: Final = 4
-"""Places whose assignments are listed one by one."""
+FEW: Final = 2
+"""Places whose assignments are listed one by one: a tenant's project and its own domain."""
 
 
 @dataclass(frozen=True)
