@@ -6,7 +6,8 @@ import argparse
 import json
 import os
 import sys
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
@@ -30,9 +31,18 @@ def main(words: Sequence[str]) -> None:
             results["one"] = side_by_side.bring_one(on, _say, runs=asked.runs)
             results["nothing"] = side_by_side.change_nothing(on, _say, runs=asked.runs)
     if asked.part in {"all", "scale"}:
-        results["measured"]["scale"] = _circumstances()
-        results["scale"] = [scale.measure(each, _say) for each in _scales(asked)]
+        _measure_scales(results, Counter(_scales(asked)))
     _write(results)
+
+
+def _measure_scales(results: dict[str, Any], asked: Mapping[scale.Scale, int]) -> None:
+    """Measure each scale as many times as it was asked for; what is there of others stays."""
+    kept = [each for each in results.get("scale", ()) if scale.Scale(**each["scale"]) not in asked]
+    made = []
+    for each, times in asked.items():
+        results["measured"][f"{each.tenants:,} tenants"] = _circumstances()
+        made += [scale.measure(each, _say) for _ in range(times)]
+    results["scale"] = sorted([*kept, *made], key=lambda each: each["scale"]["tenants"])
 
 
 def _circumstances() -> dict[str, Any]:

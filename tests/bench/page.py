@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from statistics import median
 from typing import Any
 
 Results = Mapping[str, Any]
@@ -145,10 +147,13 @@ def _nothing(nothing: Results) -> str:
 
 
 def _scale(scales: Sequence[Results]) -> str:
+    runs: dict[tuple[Any, ...], list[Results]] = defaultdict(list)
+    for each in scales:
+        runs[tuple(each["scale"].values())].append(each)
     rows = [
-        _scale_row(each, verb, latency)
-        for each in scales
-        for verb, latency in (("apply", each["scale"]["latency"]), ("plan", 0.0))
+        _scale_row(those, verb, latency)
+        for those in runs.values()
+        for verb, latency in (("apply", those[0]["scale"]["latency"]), ("plan", 0.0))
     ]
     head = (
         "tenants",
@@ -159,19 +164,30 @@ def _scale(scales: Sequence[Results]) -> str:
         "own processor",
         "simulator's processor",
         "peak",
+        "runs, s",
         "said",
     )
-    about = "Each applied to an empty simulated cloud (`tests/simulator`), and then planned again with nothing to change."
+    about = (
+        "Each applied to an empty simulated cloud (`tests/simulator`), and then planned again with nothing to change. Medians of\n"
+        "the runs, the highest peak, and what the last one said."
+    )
     twice = sum(each["twice"] for each in scales)
     judged = f"\nThe simulator's ledger found {twice} things twice."
     return "\n".join([f"## Scale\n\n{about}\n", *table(head, rows), judged]) + "\n"
 
 
-def _scale_row(measured: Results, verb: str, latency: float) -> tuple[str, ...]:
-    scale, took = measured["scale"], measured[verb]
+def _scale_row(runs: Sequence[Results], verb: str, latency: float) -> tuple[str, ...]:
+    scale, took = runs[0]["scale"], [each[verb] for each in runs]
     asked = (f"{scale['tenants']:,}", verb, f"{latency * 1000:.0f} ms", str(scale["workers"]))
-    times = (_s(took[name]) for name in ("wall", "cpu", "server"))
-    return *asked, *times, f"{took['peak']:.0f} MiB", took["said"]
+    times = (_s(median(each[name] for each in took)) for name in ("wall", "cpu", "server"))
+    peak = max(each["peak"] for each in took)
+    return (
+        *asked,
+        *times,
+        f"{peak:.0f} MiB",
+        " · ".join(f"{each['wall']:.1f}" for each in took),
+        took[-1]["said"],
+    )
 
 
 def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[str]:
