@@ -119,7 +119,8 @@ def leased(  # noqa: PLR0913 (whose estate, where, and what tests turn)
 ) -> Iterator[Lease]:
     """Hold `cloud`'s estate, in the domain of that name; every write of `cloud` asks the lease first.
 
-    `early` returns what a `glance` at the door of this run saw. Raises `Refused` when another apply holds it. Who may not create projects goes on without, and is told so.
+    `early` returns what a `glance` at the door of this run saw. Raises `Refused` when another apply holds it. Who may not
+    create projects goes on without, and is told so.
     """
     clock = clock or Clock()
     try:
@@ -140,10 +141,8 @@ def leased(  # noqa: PLR0913 (whose estate, where, and what tests turn)
 
 def glance(cloud: Cloud, estate: str, domain: str, clock: Clock | None = None) -> Hour | None:
     """Return the cloud's time if nobody held an estate then, None where it is to be looked at in earnest. Raises `CloudError`."""
-    door, hour = Door(cloud, _domain(cloud, domain), estate, LIFE / RENEWALS), Hour(clock or Clock())
-    sent = hour.clock.passing()
-    free, told = door.free()
-    hour.hear(told, sent)
+    door = Door(cloud, _domain(cloud, domain), estate, LIFE / RENEWALS)
+    free, hour = _timed(clock or Clock(), door.free)
     return hour if free else None
 
 
@@ -336,7 +335,7 @@ class Claim:
         return found.id
 
     def _look(self) -> tuple[Plate | None, Hour]:
-        return self._patiently(self._looked)
+        return self._patiently(lambda: _timed(self.clock, self.door.look))
 
     def _patiently(self, ask: Callable[[], AnswerT]) -> AnswerT:
         """Ask what may be asked twice, until Keystone can answer."""
@@ -348,12 +347,6 @@ class Claim:
                     raise
             self.clock.wait(pause)
         return ask()
-
-    def _looked(self) -> tuple[Plate | None, Hour]:
-        hour, sent = Hour(self.clock), self.clock.passing()
-        found, told = self.door.look()
-        hour.hear(told, sent)
-        return found, hour
 
     def _holder(self, found: Plate) -> Holder:
         holder = Holder.read(found.text) if found.ours else None
@@ -387,6 +380,14 @@ class Claim:
                 "attendre sa fin, puis relancer apply ; s'il s'est arrêté net, son bail finit seul à cette heure",
             ),
         )
+
+
+def _timed(clock: Clock, ask: Callable[[], tuple[AnswerT, float | None]]) -> tuple[AnswerT, Hour]:
+    """Ask at the door; return the answer, and the cloud's time that came with it."""
+    hour, sent = Hour(clock), clock.passing()
+    answer, told = ask()
+    hour.hear(told, sent)
+    return answer, hour
 
 
 def _may_pass(error: CloudError) -> bool:

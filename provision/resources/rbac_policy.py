@@ -110,7 +110,7 @@ class RbacPolicy(Kind[RbacPolicySpec]):
             )
 
     def observe(self, cloud: Cloud, tenants: frozenset[str]) -> Iterator[Live[RbacPolicySpec]]:
-        """List what is shared, once; of it count the networks of these tenants that are ours."""
+        """List what is shared, once, where these tenants have a network; of it count those that are ours."""
         if cloud.ids.of_kind("network", tenants):
             yield from _read(cloud, cloud.network.list("/rbac-policies", "rbac_policies", **_SHARED), tenants)
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
-from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
 from provision.cloud.home import own_domains
@@ -74,7 +73,7 @@ class RoleAssignment(Kind[RoleAssignmentSpec]):
         return want
 
     def observe(self, cloud: Cloud, tenants: frozenset[str]) -> Iterator[Live[RoleAssignmentSpec]]:
-        """List, by name, the assignments on a few projects and domains one by one, else the whole cloud's at once (see `_on`)."""
+        """List, by name, the assignments on one tenant's project and domain, or the whole cloud's at once (see `_on`)."""
         projects, domains = cloud.ids.projects(tenants), own_domains(cloud, tenants)
         for body in _on(cloud, projects, domains):
             scope = body["scope"]
@@ -176,15 +175,12 @@ def _on(cloud: Cloud, projects: Iterable[str], domains: Iterable[str]) -> Iterat
         *({"scope.project.id": each} for each in projects),
         *({"scope.domain.id": each} for each in domains),
     ]
-    for answer in cloud.each(partial(_assigned, cloud), places if len(places) <= FEW else [{}]):
-        yield from answer
 
+    def assigned(place: Mapping[str, str]) -> dict[str, Any]:
+        return cloud.identity.get("/role_assignments", include_names="true", **place)
 
-def _assigned(cloud: Cloud, place: Mapping[str, str]) -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = cloud.identity.get("/role_assignments", include_names="true", **place)[
-        "role_assignments"
-    ]
-    return found
+    for answer in cloud.each(assigned, places if len(places) <= FEW else [{}]):
+        yield from answer["role_assignments"]
 
 
 def _id(scope: Mapping[str, Any], of: str) -> str:

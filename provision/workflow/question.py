@@ -67,8 +67,9 @@ OFFERS: Final[Mapping[str, Callable[[Shared], object]]] = {
 def begin(question: Question, *, writing: bool = False) -> Question:
     """Sign in, and read what the estate takes of the operator's offers, while its documents are still to be read.
 
-    Who is going to be `writing` also glances at the estate's lease. The cloud would have nothing to do meanwhile. It is only read from, by threads that nobody waits for, and whatever goes
-    wrong is told when the same is asked in earnest. The question that is returned is for one verb, which ends the connection.
+    Who is going to be `writing` also glances at the estate's lease. The cloud would have nothing to do meanwhile. It is only
+    read from, by threads that nobody waits for, and whatever goes wrong is told when the same is asked in earnest. The
+    question that is returned is for one verb, which ends the connection.
     """
     glimpsed = _glimpse(question.directory)
     named = glimpsed.get("cloud")
@@ -85,9 +86,8 @@ def begin(question: Question, *, writing: bool = False) -> Question:
         return question
     for ask in (Shared.roles, *(ask for key, ask in OFFERS.items() if key in glimpsed)):
         Thread(target=_quietly, args=(ask, cloud), name=EARLY, daemon=True).start()
-    return replace(
-        question, begun=Begun(cloud, fallback, coming, _glance(cloud, glimpsed) if writing else None)
-    )
+    door = _glance(cloud, glimpsed) if writing else None
+    return replace(question, begun=Begun(cloud, fallback, coming, door))
 
 
 @contextmanager

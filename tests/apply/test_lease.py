@@ -95,11 +95,14 @@ def test_a_glance_takes_nothing_from_who_came_after_it(somebody, hall, time):
     assert holder(hall).machine == "first"
 
 
-def test_a_glance_that_sees_somebody_leaves_it_to_a_look(somebody, time):
+def test_a_glance_that_sees_somebody_leaves_it_to_a_look(somebody, hall, time):
     first = somebody(on="first").win()
-    assert glance(first.door.cloud, "demo", "Default", time.clock()) is None
+    seen = glance(first.door.cloud, "demo", "Default", time.clock())
+    assert seen is None
+    asked = len(hall.seen)
     with pytest.raises(Refused, match="another apply holds"):
-        replace(somebody(on="second"), early=lambda: None).win()
+        replace(somebody(on="second"), early=lambda: seen).win()
+    assert hall.methods()[asked:] == ["GET"], "it must have looked, and not written"
 
 
 @pytest.mark.parametrize("wrong_by", [-DAY, 0.0, DAY])

@@ -182,11 +182,14 @@ def test_what_click_says_beyond_our_words_still_ends_as_ours():
 
 
 ENDING = """
-import atexit, sys, threading, time
+import atexit, gc, sys, threading, time
 from provision.cli import program
 
 def work():
-    time.sleep(0.3)
+    until = time.monotonic() + 60
+    while not gc.get_freeze_count() and time.monotonic() < until:  # as long as the command goes on
+        time.sleep(0.01)
+    time.sleep(0.1)
     print("worked", flush=True)
 
 atexit.register(print, "tidied")
