@@ -55,22 +55,22 @@ class Cloud:
     whose: Callable[[], Owner]
     workers: int
     token: Token
-    opening: threading.Lock = field(default_factory=threading.Lock, repr=False, compare=False)
+    ids: Ids = field(default_factory=Ids, init=False, repr=False, compare=False)
+    shared: Shared = field(init=False, repr=False, compare=False)
+    opening: threading.Lock = field(default_factory=threading.Lock, init=False, repr=False, compare=False)
+    _apis: dict[str, Api] = field(default_factory=dict, init=False, repr=False, compare=False)
+    _elsewhere: Counter[tuple[str, str]] = field(
+        default_factory=Counter, init=False, repr=False, compare=False
+    )
+
+    def __post_init__(self) -> None:
+        """Make what threads fill together before there are any: a cached property has no lock from Python 3.12 on."""
+        object.__setattr__(self, "shared", Shared(self.api, lambda: self.project))
 
     @cached_property
     def owner(self) -> Owner:
         """Return whose marks we leave."""
         return self.whose()
-
-    @cached_property
-    def ids(self) -> Ids:
-        """Return the ids seen in this run."""
-        return Ids()
-
-    @cached_property
-    def shared(self) -> Shared:
-        """Return what the operator offers to everybody."""
-        return Shared(self.api, lambda: self.project)
 
     @cached_property
     def _pool(self) -> ThreadPoolExecutor:
@@ -124,10 +124,6 @@ class Cloud:
         """Return a service of the catalogue. Raises `ServiceAbsent`."""
         known = self._apis.get(service)
         return self._opened(service) if known is None else known
-
-    @cached_property
-    def _apis(self) -> dict[str, Api]:
-        return {}
 
     def _opened(self, service: str) -> Api:
         """Remember a service's line, opened once: the SDK makes its proxies without a lock."""
@@ -255,10 +251,6 @@ class Cloud:
         self._elsewhere.update(
             {(service, method): times for service, sent in requests.items() for method, times in sent.items()}
         )
-
-    @cached_property
-    def _elsewhere(self) -> Counter[tuple[str, str]]:
-        return Counter()
 
     def _counted(self, sent: Counter[tuple[str, str]]) -> Counter[tuple[str, str]]:
         counted: Counter[tuple[str, str]] = Counter()

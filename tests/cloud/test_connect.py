@@ -51,6 +51,12 @@ def test_the_catalogue_says_which_services_there_are(connected):
     } <= connected.services
 
 
+def test_what_threads_fill_together_is_there_before_they_come(clouds):
+    opened = connect("sandbox", estate="test")
+    assert {"ids", "shared", "_apis", "_elsewhere"} <= vars(opened).keys(), "else two may make one each"
+    opened.close()
+
+
 def test_what_the_operator_offers_is_read_once(connected):
     assert {"reader", "member", "manager"} <= connected.shared.roles().keys()
     assert {item["name"] for item in connected.shared.volume_types()} >= {"standard", "luks"}

@@ -9,6 +9,7 @@ import ipaddress
 import os
 import re
 import secrets
+from contextlib import ExitStack
 from functools import reduce
 from pathlib import Path
 
@@ -60,9 +61,8 @@ def ask(proven_estate, tenant, tmp_path_factory):
     """The client, as the operator, and as two people whom the client itself puts into groups of the tenant."""
     clouds = read(os.environ["OS_CLIENT_CONFIG_FILE"])["clouds"]
     operator = clouds[os.environ["OS_CLOUD"]]
-    people = {
-        who: (f"examiner-{who}-{secrets.token_hex(3)}", secrets.token_urlsafe(16))
-        for who in (MEMBER, AUDITOR)
+    people = {  # in hexadecimal: no word of theirs begins like an option
+        who: (f"examiner-{who}-{secrets.token_hex(3)}", secrets.token_hex(16)) for who in (MEMBER, AUDITOR)
     }
     named = {"project_name": tenant, "project_domain_name": tenant, "user_domain_name": tenant}
     asking = {
@@ -76,15 +76,15 @@ def ask(proven_estate, tenant, tmp_path_factory):
     YAML().dump({"clouds": {OPERATOR: operator, **asking}}, file)
     client = Client({**os.environ, "OS_CLIENT_CONFIG_FILE": str(file)})
     domain = ("--domain", tenant)
-    for who, group in ((MEMBER, "operators"), (AUDITOR, "auditors")):
-        user, word = people[who]
-        client.table(OPERATOR, "user create", *domain, "--password", word, user)
-        within = ("--group-domain", tenant, "--user-domain", tenant)
-        client(OPERATOR, "group add user", *within, f"{tenant}-{group}", user)
-    yield client
-    for user, _ in people.values():
-        client(OPERATOR, "user delete", *domain, user)
-    client.close()
+    with ExitStack() as end:
+        end.callback(client.close)
+        for who, group in ((MEMBER, "operators"), (AUDITOR, "auditors")):
+            user, word = people[who]
+            client.table(OPERATOR, "user create", *domain, "--password", word, user)
+            end.callback(client, OPERATOR, "user delete", *domain, user)
+            within = ("--group-domain", tenant, "--user-domain", tenant)
+            client(OPERATOR, "group add user", *within, f"{tenant}-{group}", user)
+        yield client
 
 
 def test_the_volume_types_it_sees_are_encrypted_as_written(ask, profile, estate, tenant):
