@@ -210,11 +210,11 @@ def test_only_the_thread_that_asked_may_pass_the_fence(server, api, wire):
 
 def test_a_service_can_be_given_less_time_to_answer(server, api):
     answered = threading.Event()
-    server.script[("POST", "/slow")] = lambda: (200, {}, {"late": answered.wait(1.5)})
+    server.script[("POST", "/slow")] = lambda: (200, {}, {"late": answered.wait(9)})
     started = time.monotonic()
     with pytest.raises(UnknownOutcome):
         api.at(within=0.2).post("/slow", {})
-    assert time.monotonic() - started < 1
+    assert time.monotonic() - started < 5
     answered.set()
 
 

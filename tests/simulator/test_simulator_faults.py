@@ -75,7 +75,7 @@ def test_some_faults_come_after_everything_was_done(simulator, kind):
         if kind == "truncated":
             with pytest.raises(requests.JSONDecodeError):
                 answer.json()
-    assert (time.monotonic() - started >= 0.4) == (kind in {"hang", "slow"})
+    assert kind not in {"hang", "slow"} or time.monotonic() - started >= 0.4
     assert there(simulator) == 1
     verdict = simulator.verdict()
     assert verdict["faults"] == {kind: 1}
@@ -158,13 +158,13 @@ def test_the_bucket_fills_again_and_may_count_writes_alone(simulator):
 
 
 def test_a_slow_service_is_slow_and_the_others_are_not(simulator):
-    simulator.control(latency={"network": 0.2})
+    simulator.control(latency={"network": 0.6})
     took = {}
     for service, path in (("network", NETWORKS), ("compute", "/v2.1/flavors")):
         started = time.monotonic()
         simulator.call(service, "GET", path)
         took[service] = time.monotonic() - started
-    assert took["network"] >= 0.2 > took["compute"]
+    assert took["network"] >= 0.6 > took["compute"]
 
 
 def test_revoked_tokens_and_old_ones_open_nothing(simulator):
