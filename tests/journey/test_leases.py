@@ -95,7 +95,7 @@ def test_of_two_that_race_one_applies_and_one_is_refused(desk, clone, operator):
     assert twice(operator) == []
 
 
-def test_a_held_estate_is_refused_and_a_killed_holder_replaced_without_waiting_for_the_lease(
+def test_a_held_estate_is_refused_within_a_second_and_a_killed_holder_is_replaced_at_once(
     desk, clone, operator
 ):
     desk.tenant("startup")
@@ -108,7 +108,7 @@ def test_a_held_estate_is_refused_and_a_killed_holder_replaced_without_waiting_f
             leased(cloud, "Default"),
         ):
             pass
-        assert time.monotonic() - started < LIFE / 10
+        assert time.monotonic() - started < 1
         refused = two.provision("apply", "--yes", "--lang", "fr", expect=3)
         assert f"pid {first.pid}" in refused.stderr
         first.kill()

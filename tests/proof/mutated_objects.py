@@ -72,26 +72,10 @@ def told(place, **headers):
     return tell
 
 
-def headed(container, **headers):
-    """A container's lists are changed, and put back."""
-
-    @contextmanager
-    def change(stand):
-        account = stand.operator.account(stand.project)
-        names = {name: f"x-container-{name}" for name in headers}
-        before = account.head(f"/{container}")
-        kept = {header: before.get(header, "") for header in names.values()}
-        account.send("POST", f"/{container}", headers={names[name]: value for name, value in headers.items()})
-        yield
-        account.send("POST", f"/{container}", headers=kept)
-
-    return change
-
-
 OF_OBJECTS = {
     "a container is opened": (SECURED, "nothing-public", opened_container),
-    "a dataset is closed": (TOWN, "dataset-read-by-anybody dataset-read-from-pages", headed("donnees-publiques", read="")),
-    "a dataset is written by all": (TOWN, "dataset-written-by-nobody-else containers-written-by-their-own", headed("donnees-publiques", write="*:*")),
+    "a dataset is closed": (TOWN, "dataset-read-by-anybody dataset-read-from-pages", told("/donnees-publiques", x_container_read="")),
+    "a dataset is written by all": (TOWN, "dataset-written-by-nobody-else containers-written-by-their-own", told("/donnees-publiques", x_container_write="*:*")),
     "a container is written by another project": (SECURED, "containers-written-by-their-own", by_hand(x_container_write="0123456789abcdef0123456789abcdef:*")),
     "a container is read by whoever has an account": (SECURED, "nothing-public", by_hand(x_container_read="*:*")),
     "a container keeps no versions": (SECURED, "containers-versioned", by_hand(x_versions_enabled="")),
@@ -107,5 +91,5 @@ OF_OBJECTS = {
     "pages may not read a dataset": (TOWN, "dataset-read-from-pages", told("/donnees-publiques", x_container_meta_access_control_allow_origin="")),
     "the account has no quota": (TOWN, "account-quota", told("", x_account_meta_quota_bytes="")),
     "a container has no quota": (TOWN, "container-quota", told("/documents", x_container_meta_quota_bytes="")),
-    "a private container is opened": (TOWN, "container-private datasets-lawful", headed("documents", read=".r:*")),
+    "a private container is opened": (TOWN, "container-private datasets-lawful", told("/documents", x_container_read=".r:*")),
 }  # fmt: skip
